@@ -1,0 +1,22 @@
+#![no_std]
+#![forbid(unsafe_code)]
+#![doc = include_str!("../README.md")]
+
+extern crate alloc;
+
+mod error;
+mod filter;
+mod ident;
+mod limits;
+mod name;
+mod time;
+
+pub use error::{TopicError, TopicErrorKind};
+pub use filter::{FilterLevel, FilterLevels, MatchMode, TopicFilter, TopicFilterRef};
+pub use ident::{
+    CertificateId, ClientId, CommandId, GroupName, IdentError, JobId, PolicyName, RoleAlias,
+    RuleName, ShadowName, ShareName, StreamId, TemplateName, ThingName, ThingTypeName,
+};
+pub use limits::Limits;
+pub use name::{Levels, TopicName, TopicNameRef};
+pub use time::Timestamp;
