@@ -1,0 +1,583 @@
+//! What is known about a connection or call: the values of the policy variables.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::IpAddr;
+
+use iot_topics::{Timestamp, TopicNameRef};
+
+use crate::certificate::{self, Certificate, Pick};
+use crate::instant::Iso8601;
+use crate::resource::{ArnScope, ResourceKind};
+use crate::text::{Inline, Text};
+use crate::variable::Variable;
+
+/// The attributes of a thing, however the caller keeps them.
+pub trait Attributes: fmt::Debug + Sync {
+    /// The value of an attribute; names are compared as written.
+    fn attribute(&self, name: &str) -> Option<&str>;
+}
+
+impl<K, V> Attributes for BTreeMap<K, V>
+where
+    K: core::borrow::Borrow<str> + Ord + fmt::Debug + Sync,
+    V: AsRef<str> + fmt::Debug + Sync,
+{
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.get(name).map(AsRef::as_ref)
+    }
+}
+
+impl<K, V, const N: usize> Attributes for [(K, V); N]
+where
+    K: AsRef<str> + fmt::Debug + Sync,
+    V: AsRef<str> + fmt::Debug + Sync,
+{
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find(|(key, _)| key.as_ref() == name)
+            .map(|(_, value)| value.as_ref())
+    }
+}
+
+impl<K, V> Attributes for Vec<(K, V)>
+where
+    K: AsRef<str> + fmt::Debug + Sync,
+    V: AsRef<str> + fmt::Debug + Sync,
+{
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.iter()
+            .find(|(key, _)| key.as_ref() == name)
+            .map(|(_, value)| value.as_ref())
+    }
+}
+
+/// How a thing is tied to the certificate or identity of the connection (developer guide,
+/// "Associating a thing to a connection").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a thing is in one of these three relations"
+)]
+pub enum Attachment {
+    /// The thing is in the registry, the principal is not attached to it.
+    NotAttached,
+    /// `NON_EXCLUSIVE_THING`: counts when the client id is the name of the thing.
+    #[default]
+    Attached,
+    /// `EXCLUSIVE_THING`: counts whatever the client id.
+    Exclusive,
+}
+
+/// A thing of the registry, as far as policies ask about it.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::Thing;
+///
+/// let attributes = [("site", "berlin")];
+/// let thing = Thing::new("sensor-7").with_type("thermometer").with_attributes(&attributes);
+/// assert_eq!(thing.name(), "sensor-7");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Thing<'a> {
+    name: &'a str,
+    type_name: Option<&'a str>,
+    attributes: Option<&'a dyn Attributes>,
+    attachment: Attachment,
+}
+
+impl<'a> Thing<'a> {
+    /// A thing that the principal is attached to, not exclusively, without type or attributes.
+    #[must_use]
+    pub const fn new(name: &'a str) -> Self {
+        Self {
+            name,
+            type_name: None,
+            attributes: None,
+            attachment: Attachment::Attached,
+        }
+    }
+
+    /// Tells the thing type.
+    #[must_use]
+    pub const fn with_type(mut self, name: &'a str) -> Self {
+        self.type_name = Some(name);
+        self
+    }
+
+    /// Tells the attributes.
+    #[must_use]
+    pub const fn with_attributes(mut self, attributes: &'a dyn Attributes) -> Self {
+        self.attributes = Some(attributes);
+        self
+    }
+
+    /// Tells how the principal is attached.
+    #[must_use]
+    pub const fn with_attachment(mut self, attachment: Attachment) -> Self {
+        self.attachment = attachment;
+        self
+    }
+
+    /// The name of the thing.
+    #[must_use]
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+}
+
+/// The features that a Connect packet asks for, the values of `iot:ConnectAttributes`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct ConnectAttributes {
+    /// `PersistentConnect`: the session outlives the connection.
+    pub persistent: bool,
+    /// `LastWill`: the packet holds a will.
+    pub last_will: bool,
+}
+
+impl ConnectAttributes {
+    /// Tells both features.
+    #[must_use]
+    pub const fn new(persistent: bool, last_will: bool) -> Self {
+        Self {
+            persistent,
+            last_will,
+        }
+    }
+
+    /// The values of the variable.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let persistent = self.persistent.then_some("PersistentConnect");
+        persistent
+            .into_iter()
+            .chain(self.last_will.then_some("LastWill"))
+    }
+}
+
+/// Values of variables that the caller gives by name; they go before all others.
+pub type ContextValues = BTreeMap<Variable, Vec<String>>;
+
+/// The values of the policy variables for one connection or call.
+///
+/// A `Context` borrows everything and costs nothing to build, so that a broker keeps only what
+/// it knows anyway, and makes one for each packet.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Context, Thing, Unresolved, Variable};
+///
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("sensor-7").with_thing(Thing::new("sensor-8"));
+///
+/// assert_eq!(context.value(&Variable::ClientId).unwrap(), ["sensor-7"]);
+/// // the thing counts only if the client id is its name
+/// assert_eq!(context.value(&Variable::ThingName), Err(Unresolved::ClientIdDiffers));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    scope: &'a ArnScope,
+    client_id: Option<&'a str>,
+    thing: Option<Thing<'a>>,
+    certificate: Option<&'a Certificate>,
+    values: Option<&'a ContextValues>,
+    peer: Peer<'a>,
+    connect: Option<ConnectAttributes>,
+    last_will_topic: Option<&'a str>,
+    cognito_identity: Option<&'a str>,
+    now: Option<Timestamp>,
+    secure_transport: Option<bool>,
+}
+
+/// Where the packet came from and went to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Peer<'a> {
+    source_ip: Option<IpAddr>,
+    vpc: Option<VpcPeer<'a>>,
+    domain_name: Option<&'a str>,
+}
+
+/// What is known of a connection that came over a VPC endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct VpcPeer<'a> {
+    /// `aws:VpcSourceIp`.
+    pub source_ip: Option<IpAddr>,
+    /// `aws:SourceVpc`.
+    pub vpc: Option<&'a str>,
+    /// `aws:SourceVpce`.
+    pub endpoint: Option<&'a str>,
+}
+
+impl<'a> VpcPeer<'a> {
+    /// A peer behind a VPC endpoint.
+    #[must_use]
+    pub const fn new(
+        source_ip: Option<IpAddr>,
+        vpc: Option<&'a str>,
+        endpoint: Option<&'a str>,
+    ) -> Self {
+        Self {
+            source_ip,
+            vpc,
+            endpoint,
+        }
+    }
+}
+
+/// Why a variable has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unresolved {
+    /// The caller did not tell it.
+    #[error("no value was given")]
+    NotGiven,
+    /// Over HTTP there is no client id, so no thing either.
+    #[error("the call has no client id, as over HTTP")]
+    NoClientId,
+    /// No thing is attached to the principal.
+    #[error("the connection has no thing")]
+    NoThing,
+    /// The thing is not the exclusive one and the client id is not its name.
+    #[error("the client id differs from the thing name")]
+    ClientIdDiffers,
+    /// The thing is in the registry, but the principal is not attached to it.
+    #[error("the thing is not attached to the principal")]
+    NotAttached,
+    /// The thing has no type.
+    #[error("the thing has no type")]
+    NoThingType,
+    /// The thing has no attribute of that name.
+    #[error("the thing has no such attribute")]
+    NoAttribute,
+    /// The client did not show a certificate.
+    #[error("the connection has no certificate")]
+    NoCertificate,
+    /// The certificate has the value not, or has one that is not substituted.
+    #[error("{0}")]
+    Certificate(certificate::NoValue),
+    /// The peer came over a VPC endpoint, where `aws:SourceIp` has no value, or the other way round.
+    #[error("the peer came another way")]
+    OtherRoute,
+    /// Only a Connect request has the value.
+    #[error("only Connect has it")]
+    NotOnConnect,
+    /// Several values: for conditions only.
+    #[error("several values, for conditions only")]
+    SeveralValues,
+    /// Has a value only in the IAM policies of a role alias.
+    #[error("it has a value in role policies only")]
+    RolePoliciesOnly,
+    /// Not a variable of the developer guide, and the caller gave no value.
+    #[error("no such variable")]
+    Unknown,
+}
+
+/// What a variable was found to hold.
+pub(crate) enum Found<'a> {
+    Text(Text<'a>),
+    Inline(Inline),
+    Connect(ConnectAttributes),
+    Names(certificate::List<'a>),
+    Keys(&'a Certificate),
+    Strings(&'a [String]),
+}
+
+impl<'a> Found<'a> {
+    const fn str(text: &'a str) -> Self {
+        Self::Text(Text::whole(text))
+    }
+}
+
+impl<'a> Context<'a> {
+    /// A context in which no variable has a value.
+    #[must_use]
+    pub const fn new(scope: &'a ArnScope) -> Self {
+        Self {
+            scope,
+            client_id: None,
+            thing: None,
+            certificate: None,
+            values: None,
+            peer: Peer {
+                source_ip: None,
+                vpc: None,
+                domain_name: None,
+            },
+            connect: None,
+            last_will_topic: None,
+            cognito_identity: None,
+            now: None,
+            secure_transport: None,
+        }
+    }
+
+    /// The MQTT client id; leave it out for an HTTP call.
+    #[must_use]
+    pub const fn with_client_id(mut self, client_id: &'a str) -> Self {
+        self.client_id = Some(client_id);
+        self
+    }
+
+    /// The thing that the registry has for the client id, or the exclusive thing of the principal.
+    /// Whether it counts for this connection is decided here, by the rule of the developer guide.
+    #[must_use]
+    pub const fn with_thing(mut self, thing: Thing<'a>) -> Self {
+        self.thing = Some(thing);
+        self
+    }
+
+    /// The client certificate.
+    #[must_use]
+    pub const fn with_certificate(mut self, certificate: &'a Certificate) -> Self {
+        self.certificate = Some(certificate);
+        self
+    }
+
+    /// The address of the peer, not over a VPC endpoint.
+    #[must_use]
+    pub const fn with_source_ip(mut self, address: IpAddr) -> Self {
+        self.peer.source_ip = Some(address);
+        self
+    }
+
+    /// The peer, over a VPC endpoint: `aws:SourceIp` then has no value.
+    #[must_use]
+    pub const fn with_vpc_peer(mut self, peer: VpcPeer<'a>) -> Self {
+        self.peer.vpc = Some(peer);
+        self
+    }
+
+    /// The endpoint (server name) that the client connected to.
+    #[must_use]
+    pub const fn with_domain_name(mut self, name: &'a str) -> Self {
+        self.peer.domain_name = Some(name);
+        self
+    }
+
+    /// The features that a Connect packet asks for.
+    #[must_use]
+    pub const fn with_connect_attributes(mut self, attributes: ConnectAttributes) -> Self {
+        self.connect = Some(attributes);
+        self
+    }
+
+    /// The topic of the will in a Connect packet.
+    #[must_use]
+    pub const fn with_last_will_topic(mut self, topic: TopicNameRef<'a>) -> Self {
+        self.last_will_topic = Some(topic.as_str());
+        self
+    }
+
+    /// The Cognito identity.
+    #[must_use]
+    pub const fn with_cognito_identity(mut self, id: &'a str) -> Self {
+        self.cognito_identity = Some(id);
+        self
+    }
+
+    /// The instant of the request, for `aws:CurrentTime` and `aws:EpochTime`.
+    #[must_use]
+    pub const fn with_time(mut self, now: Timestamp) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    /// Whether the connection is over TLS.
+    #[must_use]
+    pub const fn with_secure_transport(mut self, secure: bool) -> Self {
+        self.secure_transport = Some(secure);
+        self
+    }
+
+    /// Values by variable; they go before what the other methods told.
+    #[must_use]
+    pub const fn with_values(mut self, values: &'a ContextValues) -> Self {
+        self.values = Some(values);
+        self
+    }
+
+    /// The partition, Region and account.
+    #[must_use]
+    pub const fn scope(&self) -> &'a ArnScope {
+        self.scope
+    }
+
+    /// The MQTT client id.
+    #[must_use]
+    pub const fn client_id(&self) -> Option<&'a str> {
+        self.client_id
+    }
+
+    /// The thing of the connection: the exclusive one, or an attached one whose name is the
+    /// client id (developer guide, "Associating a thing to a connection").
+    ///
+    /// # Errors
+    ///
+    /// [`Unresolved`] says why the connection has none.
+    pub fn thing(&self) -> Result<&Thing<'a>, Unresolved> {
+        let client_id = self.client_id.ok_or(Unresolved::NoClientId)?;
+        let thing = self.thing.as_ref().ok_or(Unresolved::NoThing)?;
+        match thing.attachment {
+            Attachment::Exclusive => Ok(thing),
+            _ if thing.name != client_id => Err(Unresolved::ClientIdDiffers),
+            Attachment::Attached => Ok(thing),
+            Attachment::NotAttached => Err(Unresolved::NotAttached),
+        }
+    }
+
+    /// The values of a variable, as text. For tools: deciding does not need it.
+    ///
+    /// # Errors
+    ///
+    /// [`Unresolved`] says why the variable has no value.
+    pub fn value(&self, variable: &Variable) -> Result<Vec<String>, Unresolved> {
+        let mut values = Vec::new();
+        self.visit(variable, &mut |text| values.push(text.chars().collect()))?;
+        Ok(values)
+    }
+
+    /// Calls `see` with each value of a variable; an empty set of values is not an error.
+    pub(crate) fn visit(
+        &self,
+        variable: &Variable,
+        see: &mut dyn FnMut(Text<'_>),
+    ) -> Result<(), Unresolved> {
+        match self.find(variable)? {
+            Found::Text(text) => see(text),
+            Found::Inline(inline) => see(Text::whole(inline.as_str())),
+            Found::Connect(attributes) => {
+                attributes.names().for_each(|name| see(Text::whole(name)))
+            }
+            Found::Names(list) => list.for_each(|name| see(Text::whole(name))),
+            Found::Keys(certificate) => certificate.visit_available_keys(&mut |key| {
+                see(Text::whole(key));
+            }),
+            Found::Strings(values) => values.iter().for_each(|value| see(Text::whole(value))),
+        }
+        Ok(())
+    }
+
+    /// The one value of a variable that stands in a resource or in a condition value.
+    pub(crate) fn single(&self, variable: &Variable) -> Result<Found<'a>, Unresolved> {
+        match self.find(variable)? {
+            found @ (Found::Text(_) | Found::Inline(_)) => Ok(found),
+            Found::Strings([value]) => Ok(Found::str(value)),
+            _ => Err(Unresolved::SeveralValues),
+        }
+    }
+
+    fn find(&self, variable: &Variable) -> Result<Found<'a>, Unresolved> {
+        if let Some(values) = self.values.and_then(|values| values.get(variable)) {
+            return Ok(match values.as_slice() {
+                [value] => Found::str(value),
+                values => Found::Strings(values),
+            });
+        }
+        let text = |value: Option<&'a str>| value.map(Found::str).ok_or(Unresolved::NotGiven);
+        match variable {
+            Variable::ClientId => self.client_id.map(Found::str).ok_or(Unresolved::NoClientId),
+            Variable::ThingName => Ok(Found::str(self.thing()?.name)),
+            Variable::ThingTypeName => self
+                .thing()?
+                .type_name
+                .map(Found::str)
+                .ok_or(Unresolved::NoThingType),
+            Variable::ThingAttribute(name) => {
+                let attributes = self.thing()?.attributes.ok_or(Unresolved::NoAttribute)?;
+                attributes
+                    .attribute(name)
+                    .map(Found::str)
+                    .ok_or(Unresolved::NoAttribute)
+            }
+            Variable::ThingIsAttached => match self.thing() {
+                Ok(_) => Ok(Found::str("true")),
+                Err(Unresolved::NoClientId) => Err(Unresolved::NoClientId),
+                Err(_) => Ok(Found::str("false")),
+            },
+            Variable::SourceIp => match self.peer {
+                Peer { vpc: Some(_), .. } => Err(Unresolved::OtherRoute),
+                Peer { source_ip, .. } => address(source_ip),
+            },
+            Variable::VpcSourceIp => address(self.vpc()?.source_ip),
+            Variable::SourceVpc => text(self.vpc()?.vpc),
+            Variable::SourceVpce => text(self.vpc()?.endpoint),
+            Variable::DomainName => text(self.peer.domain_name),
+            Variable::CurrentTime => {
+                let now = self.now.ok_or(Unresolved::NotGiven)?;
+                Ok(Found::Inline(Inline::format(Iso8601(now))))
+            }
+            Variable::EpochTime => {
+                let now = self.now.ok_or(Unresolved::NotGiven)?;
+                Ok(Found::Inline(Inline::format(now.as_secs())))
+            }
+            Variable::SecureTransport => text(
+                self.secure_transport
+                    .map(|secure| if secure { "true" } else { "false" }),
+            ),
+            Variable::CertificateId => {
+                text(self.certificate.map(Certificate::id)).map_err(|_| Unresolved::NoCertificate)
+            }
+            Variable::CertificateSerialNumber => self
+                .certificate()?
+                .serial_number()
+                .map(Found::str)
+                .ok_or(Unresolved::Certificate(
+                    certificate::NoValue::NotInCertificate,
+                )),
+            Variable::CertificateAvailableKeys => Ok(Found::Keys(self.certificate()?)),
+            Variable::CertificateName(side, field, pick) => {
+                let certificate = self.certificate()?;
+                let index = match pick {
+                    Pick::List => {
+                        return certificate
+                            .list(*side, *field)
+                            .map(Found::Names)
+                            .map_err(Unresolved::Certificate);
+                    }
+                    Pick::First => 0,
+                    Pick::Nth(index) => usize::from(*index),
+                };
+                certificate
+                    .value(*side, *field, index)
+                    .map(Found::str)
+                    .map_err(Unresolved::Certificate)
+            }
+            Variable::ConnectAttributes => self
+                .connect
+                .map(Found::Connect)
+                .ok_or(Unresolved::NotOnConnect),
+            Variable::LastWillTopic => {
+                let topic = self.last_will_topic.ok_or(Unresolved::NotOnConnect)?;
+                Ok(Found::Text(Text::new(
+                    self.scope.head(ResourceKind::Topic),
+                    topic,
+                )))
+            }
+            Variable::CognitoIdentity => text(self.cognito_identity),
+            Variable::Topic | Variable::JobId => Err(Unresolved::NotGiven),
+            Variable::CredentialsThingName
+            | Variable::CredentialsThingTypeName
+            | Variable::CredentialsCertificateId => Err(Unresolved::RolePoliciesOnly),
+            Variable::Other(_) => Err(Unresolved::Unknown),
+        }
+    }
+
+    fn certificate(&self) -> Result<&'a Certificate, Unresolved> {
+        self.certificate.ok_or(Unresolved::NoCertificate)
+    }
+
+    fn vpc(&self) -> Result<VpcPeer<'a>, Unresolved> {
+        self.peer.vpc.ok_or(Unresolved::OtherRoute)
+    }
+}
+
+fn address<'a>(address: Option<IpAddr>) -> Result<Found<'a>, Unresolved> {
+    let address = address.ok_or(Unresolved::NotGiven)?;
+    Ok(Found::Inline(Inline::format(address)))
+}
