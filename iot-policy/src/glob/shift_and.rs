@@ -1,0 +1,109 @@
+//! The Shift-And automaton: finds text with `?` in it in one pass, whatever the text.
+
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// An automaton over characters, one bit for each of the pattern's.
+#[derive(Clone, Debug)]
+pub(super) struct ShiftAnd {
+    /// Machine words for one set of bits.
+    words: usize,
+    /// The bit of the last character, in the last word.
+    accept: u64,
+    /// The class of each ASCII character.
+    ascii: Box<[u16; 128]>,
+    /// The class of the other characters of the pattern, sorted.
+    other: Box<[(char, u16)]>,
+    /// For each class the bits at which such a character may stand; class 0 is every character
+    /// that the pattern does not name.
+    masks: Box<[u64]>,
+}
+
+/// Words of state on the stack: patterns of up to 2,048 characters, the size limit of a policy.
+const MAX_WORDS: usize = 32;
+
+impl ShiftAnd {
+    /// `None` stands for `?`. No automaton for an empty pattern or one of more than 2,048 characters.
+    pub(super) fn new(pattern: &[Option<char>]) -> Option<Self> {
+        let words = pattern.len().div_ceil(64);
+        if words == 0 || words > MAX_WORDS {
+            return None;
+        }
+        let mut named: Vec<char> = pattern.iter().copied().flatten().collect();
+        named.sort_unstable();
+        named.dedup();
+        let mut masks = vec![0; (named.len() + 1) * words];
+        let mut ascii = Box::new([0; 128]);
+        let mut other = Vec::new();
+        for (ch, class) in named.iter().zip(1..) {
+            match ascii.get_mut(*ch as usize) {
+                Some(slot) => *slot = class,
+                None => other.push((*ch, class)),
+            }
+        }
+        for (class, row) in masks.chunks_exact_mut(words).enumerate() {
+            let name = class.checked_sub(1).and_then(|at| named.get(at));
+            for (bit, expected) in pattern.iter().enumerate() {
+                if expected.is_none() || expected.as_ref() == name {
+                    if let Some(word) = row.get_mut(bit / 64) {
+                        *word |= 1 << (bit % 64);
+                    }
+                }
+            }
+        }
+        Some(Self {
+            words,
+            accept: 1 << ((pattern.len() - 1) % 64),
+            ascii,
+            other: other.into_boxed_slice(),
+            masks: masks.into_boxed_slice(),
+        })
+    }
+
+    /// Where the first place that the pattern takes ends. `chars` tells where each character ends.
+    pub(super) fn find(&self, chars: impl Iterator<Item = (usize, char)>) -> Option<usize> {
+        if self.words == 1 {
+            return self.find_in_word(chars);
+        }
+        let mut state = [0_u64; MAX_WORDS];
+        for (end, ch) in chars {
+            let masks = self.masks.chunks_exact(self.words).nth(self.class(ch))?;
+            let mut carry = 1;
+            for (word, mask) in state.iter_mut().zip(masks) {
+                let next = (*word << 1 | carry) & mask;
+                carry = *word >> 63;
+                *word = next;
+            }
+            if state.get(self.words - 1)? & self.accept != 0 {
+                return Some(end);
+            }
+        }
+        None
+    }
+
+    fn find_in_word(&self, chars: impl Iterator<Item = (usize, char)>) -> Option<usize> {
+        let mut state = 0_u64;
+        for (end, ch) in chars {
+            state = (state << 1 | 1) & self.masks.get(self.class(ch))?;
+            if state & self.accept != 0 {
+                return Some(end);
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn class(&self, ch: char) -> usize {
+        let class = match self.ascii.get(ch as usize) {
+            Some(class) => *class,
+            None => self
+                .other
+                .binary_search_by_key(&ch, |(named, _)| *named)
+                .ok()
+                .and_then(|at| self.other.get(at))
+                .map_or(0, |(_, class)| *class),
+        };
+        usize::from(class)
+    }
+}
