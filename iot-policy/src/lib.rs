@@ -3,3 +3,22 @@
 //! AWS IoT Core policies.
 
 extern crate alloc;
+
+mod check;
+mod document;
+mod error;
+mod limits;
+mod locate;
+mod operator;
+mod parse;
+mod pointer;
+mod print;
+mod reader;
+mod statement;
+
+pub use document::{PolicyDocument, Version};
+pub use error::{PolicyError, PolicyErrorKind, Position};
+pub use limits::DocumentLimits;
+pub use locate::{locate, locate_key};
+pub use operator::{Family, Operator, OperatorError, Quantifier, Test};
+pub use statement::{Condition, ConditionValues, Effect, Patterns, Statement};
