@@ -8,7 +8,7 @@ use core::net::IpAddr;
 
 use iot_topics::{Timestamp, TopicNameRef};
 
-use crate::certificate::{self, Certificate, Pick};
+use crate::certificate::{Certificate, NameField, NoValue, Pick, Side};
 use crate::instant::Iso8601;
 use crate::resource::{ArnScope, ResourceKind};
 use crate::text::{Inline, Text};
@@ -260,7 +260,7 @@ pub enum Unresolved {
     NoCertificate,
     /// The certificate has the value not, or has one that is not substituted.
     #[error("{0}")]
-    Certificate(certificate::NoValue),
+    Certificate(NoValue),
     /// The peer came over a VPC endpoint, where `aws:SourceIp` has no value, or the other way round.
     #[error("the peer came another way")]
     OtherRoute,
@@ -278,12 +278,26 @@ pub enum Unresolved {
     Unknown,
 }
 
+impl Unresolved {
+    /// Whether there is a value that AWS IoT does not substitute: a default does not replace it.
+    pub(crate) const fn is_refusal(self) -> bool {
+        match self {
+            Self::Certificate(why) => !matches!(
+                why,
+                NoValue::NotInCertificate | NoValue::IndexOutOfRange { .. }
+            ),
+            Self::SeveralValues => true,
+            _ => false,
+        }
+    }
+}
+
 /// What a variable was found to hold.
 pub(crate) enum Found<'a> {
     Text(Text<'a>),
     Inline(Inline),
     Connect(ConnectAttributes),
-    Names(certificate::List<'a>),
+    Names(&'a Certificate, Side, NameField),
     Keys(&'a Certificate),
     Strings(&'a [String]),
 }
@@ -454,10 +468,16 @@ impl<'a> Context<'a> {
             Found::Connect(attributes) => {
                 attributes.names().for_each(|name| see(Text::whole(name)))
             }
-            Found::Names(list) => list.for_each(|name| see(Text::whole(name))),
-            Found::Keys(certificate) => certificate.visit_available_keys(&mut |key| {
-                see(Text::whole(key));
-            }),
+            Found::Names(certificate, side, field) => {
+                certificate
+                    .list(side, field)
+                    .for_each(|name| see(Text::whole(name)));
+            }
+            Found::Keys(certificate) => {
+                certificate
+                    .available_keys()
+                    .for_each(|key| see(Text::whole(key)));
+            }
             Found::Strings(values) => values.iter().for_each(|value| see(Text::whole(value))),
         }
         Ok(())
@@ -521,32 +541,26 @@ impl<'a> Context<'a> {
                     .map(|secure| if secure { "true" } else { "false" }),
             ),
             Variable::CertificateId => {
-                text(self.certificate.map(Certificate::id)).map_err(|_| Unresolved::NoCertificate)
+                let id = self.certificate()?.id().ok_or(Unresolved::NotGiven)?;
+                Ok(Found::str(id.as_str()))
             }
-            Variable::CertificateSerialNumber => self
-                .certificate()?
-                .serial_number()
-                .map(Found::str)
-                .ok_or(Unresolved::Certificate(
-                    certificate::NoValue::NotInCertificate,
-                )),
+            Variable::CertificateSerialNumber => {
+                let serial = self.certificate()?.serial_number();
+                serial.map(Found::str).map_err(Unresolved::Certificate)
+            }
             Variable::CertificateAvailableKeys => Ok(Found::Keys(self.certificate()?)),
-            Variable::CertificateName(side, field, pick) => {
+            Variable::CertificateName(name) => {
                 let certificate = self.certificate()?;
-                let index = match pick {
-                    Pick::List => {
-                        return certificate
-                            .list(*side, *field)
-                            .map(Found::Names)
-                            .map_err(Unresolved::Certificate);
+                match name.pick {
+                    Pick::List if certificate.list(name.side, name.field).len() == 0 => {
+                        Err(Unresolved::Certificate(NoValue::NotInCertificate))
                     }
-                    Pick::First => 0,
-                    Pick::Nth(index) => usize::from(*index),
-                };
-                certificate
-                    .value(*side, *field, index)
-                    .map(Found::str)
-                    .map_err(Unresolved::Certificate)
+                    Pick::List => Ok(Found::Names(certificate, name.side, name.field)),
+                    _ => certificate
+                        .get(*name)
+                        .map(Found::str)
+                        .map_err(Unresolved::Certificate),
+                }
             }
             Variable::ConnectAttributes => self
                 .connect

@@ -14,7 +14,7 @@ mod shift_and;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::interner::{Interner, Values};
+use crate::interner::{Interner, NoValues, Resolve};
 use crate::text::Text;
 use crate::token::{Syntax, Token, tokens};
 
@@ -43,12 +43,30 @@ impl Glob {
     /// Compiles a pattern in which `*` and `?` are wildcards, and `${...}` a variable if
     /// `variables` says so.
     pub(crate) fn compile(pattern: &str, variables: bool, interner: &mut Interner) -> Self {
-        Self::of_tokens(tokens(pattern, Syntax { wildcards: true, variables }), interner)
+        Self::of_tokens(
+            tokens(
+                pattern,
+                Syntax {
+                    wildcards: true,
+                    variables,
+                },
+            ),
+            interner,
+        )
     }
 
     /// Compiles a text in which only `${...}` is special.
     pub(crate) fn template(text: &str, variables: bool, interner: &mut Interner) -> Self {
-        Self::of_tokens(tokens(text, Syntax { wildcards: false, variables }), interner)
+        Self::of_tokens(
+            tokens(
+                text,
+                Syntax {
+                    wildcards: false,
+                    variables,
+                },
+            ),
+            interner,
+        )
     }
 
     pub(crate) fn of_tokens<'p>(
@@ -63,27 +81,43 @@ impl Glob {
                 Token::AnyChar => Atom::push_char(&mut atoms),
                 Token::Literal(text) => Atom::push_literal(&mut atoms, text),
                 Token::Variable { name, default } => {
-                    atoms.push(interner.intern(name, default).map_or(Atom::Never, Atom::Variable));
+                    atoms.push(
+                        interner
+                            .intern(name, default)
+                            .map_or(Atom::Never, Atom::Variable),
+                    );
                 }
             }
         }
         let last = Piece::new(atoms);
         let mut pieces = pieces.into_iter();
         let Some(head) = pieces.next() else {
-            return Self { head: last, rest: None };
+            return Self {
+                head: last,
+                rest: None,
+            };
         };
-        let middle = pieces.filter(|atoms| !atoms.is_empty()).map(Needle::new).collect();
-        Self { head: Piece::new(head), rest: Some(Box::new(Rest { middle, last })) }
+        let middle = pieces
+            .filter(|atoms| !atoms.is_empty())
+            .map(Needle::new)
+            .collect();
+        Self {
+            head: Piece::new(head),
+            rest: Some(Box::new(Rest { middle, last })),
+        }
     }
 
     /// Whether the pattern is `*` alone (or `**`, ...): it takes every text.
     pub(crate) fn is_universal(&self) -> bool {
         self.head.is_empty()
-            && self.rest.as_ref().is_some_and(|rest| rest.middle.is_empty() && rest.last.is_empty())
+            && self
+                .rest
+                .as_ref()
+                .is_some_and(|rest| rest.middle.is_empty() && rest.last.is_empty())
     }
 
     /// Whether the pattern takes the whole text. A variable without a value matches nothing.
-    pub(crate) fn matches(&self, text: Text<'_>, values: &Values<'_>) -> bool {
+    pub(crate) fn matches(&self, text: Text<'_>, values: &impl Resolve) -> bool {
         if text.head.is_empty() {
             self.matches_hay(text.tail, values)
         } else {
@@ -91,7 +125,12 @@ impl Glob {
         }
     }
 
-    fn matches_hay(&self, text: impl Hay, values: &Values<'_>) -> bool {
+    /// Whether the pattern, which has no variable, takes the whole text.
+    pub(crate) fn matches_plain(&self, text: &str) -> bool {
+        self.matches_hay(text, &NoValues)
+    }
+
+    fn matches_hay(&self, text: impl Hay, values: &impl Resolve) -> bool {
         let Some(from) = self.head.forward(text, 0, values) else {
             return false;
         };
@@ -105,5 +144,121 @@ impl Glob {
             .iter()
             .try_fold(from, |from, needle| needle.find(text, from, to, values))
             .is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::context::Context;
+    use crate::resource::ArnScope;
+
+    /// The definition: `*` is any run, `?` any one character.
+    fn oracle(pattern: &[char], text: &[char]) -> bool {
+        match (pattern, text) {
+            ([], text) => text.is_empty(),
+            (['*', rest @ ..], text) => (0..=text.len()).any(|skip| oracle(rest, &text[skip..])),
+            (['?', rest @ ..], [_, text @ ..]) => oracle(rest, text),
+            ([ch, rest @ ..], [first, text @ ..]) => ch == first && oracle(rest, text),
+            _ => false,
+        }
+    }
+
+    fn expected(pattern: &str, text: &str) -> bool {
+        let pattern: Vec<char> = pattern.chars().collect();
+        let text: Vec<char> = text.chars().collect();
+        oracle(&pattern, &text)
+    }
+
+    fn glob(pattern: &str) -> Glob {
+        Glob::compile(pattern, false, &mut Interner::default())
+    }
+
+    /// Every pattern over `a b * ?` and every text over `a b` up to these lengths.
+    #[test]
+    fn agrees_with_the_oracle_exhaustively() {
+        fn words(alphabet: &str, length: usize) -> Vec<String> {
+            let mut words = vec![String::new()];
+            let mut from = 0;
+            for _ in 0..length {
+                let to = words.len();
+                for at in from..to {
+                    for ch in alphabet.chars() {
+                        words.push(format!("{}{ch}", words[at]));
+                    }
+                }
+                from = to;
+            }
+            words
+        }
+        let texts = words("ab", 5);
+        for pattern in words("ab*?", 5) {
+            let glob = glob(&pattern);
+            for text in &texts {
+                assert_eq!(
+                    glob.matches_plain(text),
+                    expected(&pattern, text),
+                    "{pattern} {text}"
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        /// Longer ones, with characters of several bytes; the text in one piece and cut anywhere.
+        #[test]
+        fn agrees_with_the_oracle(
+            pattern in "[ab*?é漢]{0,14}",
+            text in "[abé漢]{0,20}",
+            cut in 0..20_usize,
+        ) {
+            let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+            let context = Context::new(&scope);
+            let values = crate::interner::Values { slots: &[], context: &context };
+            let glob = glob(&pattern);
+            let want = expected(&pattern, &text);
+            prop_assert_eq!(glob.matches_plain(&text), want);
+            let cut = text.char_indices().nth(cut).map_or(text.len(), |(at, _)| at);
+            let (head, tail) = text.split_at(cut);
+            prop_assert_eq!(glob.matches(Text::new(head, tail), &values), want);
+        }
+
+        /// The automaton of more than one word, and the way into it after strays.
+        #[test]
+        fn long_gapped_pieces(
+            core in "a[ab?]{0,150}b",
+            text in "[ab]{0,400}",
+            front in "[ab]{0,3}",
+        ) {
+            let pattern = format!("{front}*{core}*");
+            prop_assert_eq!(glob(&pattern).matches_plain(&text), expected_star(&pattern, &text));
+        }
+    }
+
+    /// The same as `expected`, by dynamic programming: for longer texts.
+    fn expected_star(pattern: &str, text: &str) -> bool {
+        let text: Vec<char> = text.chars().collect();
+        let mut reached = vec![false; text.len() + 1];
+        reached[0] = true;
+        for ch in pattern.chars() {
+            let mut next = vec![false; text.len() + 1];
+            for at in 0..=text.len() {
+                next[at] = if ch == '*' {
+                    reached[at] || at > 0 && next[at - 1]
+                } else {
+                    at > 0 && reached[at - 1] && (ch == '?' || ch == text[at - 1])
+                };
+            }
+            reached = next;
+        }
+        reached[text.len()]
     }
 }

@@ -30,7 +30,10 @@ impl Interner {
         let variable = Variable::parse(name);
         let same = |slot: &Slot| slot.variable == variable && slot.default.as_deref() == default;
         let at = self.slots.iter().position(same).unwrap_or_else(|| {
-            self.slots.push(Slot { variable, default: default.map(Into::into) });
+            self.slots.push(Slot {
+                variable,
+                default: default.map(Into::into),
+            });
             self.slots.len() - 1
         });
         VariableId::try_from(at).ok()
@@ -48,16 +51,34 @@ pub(crate) struct Values<'a> {
     pub(crate) context: &'a Context<'a>,
 }
 
-impl<'a> Values<'a> {
+/// Where the text of a variable comes from.
+pub(crate) trait Resolve {
     /// The text that stands for a variable; `None` if it has no value.
-    pub(crate) fn resolve(&self, id: VariableId) -> Option<Resolved<'a>> {
+    fn resolve(&self, id: VariableId) -> Option<Resolved<'_>>;
+}
+
+/// For patterns without variables.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoValues;
+
+impl Resolve for NoValues {
+    fn resolve(&self, _: VariableId) -> Option<Resolved<'_>> {
+        None
+    }
+}
+
+impl Resolve for Values<'_> {
+    fn resolve(&self, id: VariableId) -> Option<Resolved<'_>> {
         let slot = self.slots.get(usize::from(id))?;
         match self.context.single(&slot.variable) {
             Ok(Found::Text(text)) => Some(Resolved::Text(text)),
             Ok(Found::Inline(inline)) => Some(Resolved::Inline(inline)),
             Ok(_) => None,
             Err(why) if why.is_refusal() => None,
-            Err(_) => slot.default.as_deref().map(|text| Resolved::Text(Text::whole(text))),
+            Err(_) => slot
+                .default
+                .as_deref()
+                .map(|text| Resolved::Text(Text::whole(text))),
         }
     }
 }

@@ -10,7 +10,10 @@ pub(crate) enum Token<'p> {
     /// `?`: any one character.
     AnyChar,
     /// `${name}` or `${name, 'default'}`.
-    Variable { name: &'p str, default: Option<&'p str> },
+    Variable {
+        name: &'p str,
+        default: Option<&'p str>,
+    },
 }
 
 /// What is special in a text.
@@ -25,18 +28,25 @@ pub(crate) struct Syntax {
 /// Takes a pattern apart. A `$` that does not start `${...}` is literal, an unterminated `${` too
 /// (IAM user guide, "Variables and tags"; decided for the unterminated one).
 pub(crate) fn tokens(pattern: &str, syntax: Syntax) -> Tokens<'_> {
-    Tokens { rest: pattern, syntax }
+    let open = pattern.len() - pattern.rfind('}').map_or(0, |at| at + 1);
+    Tokens {
+        rest: pattern,
+        open,
+        syntax,
+    }
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Tokens<'p> {
     rest: &'p str,
+    /// How many bytes follow the last `}`: a `${` among them is not terminated.
+    open: usize,
     syntax: Syntax,
 }
 
 impl<'p> Tokens<'p> {
     /// Splits the first `at` bytes off what is left.
-    fn take(&mut self, at: usize) -> &'p str {
+    fn cut(&mut self, at: usize) -> &'p str {
         let (taken, rest) = self.rest.split_at_checked(at).unwrap_or((self.rest, ""));
         self.rest = rest;
         taken
@@ -44,7 +54,11 @@ impl<'p> Tokens<'p> {
 
     /// The token of a special character at the start of what is left, and its length.
     fn special(&self) -> Option<(Token<'p>, usize)> {
-        let Syntax { wildcards, variables } = self.syntax;
+        let Syntax {
+            wildcards,
+            variables,
+        } = self.syntax;
+        let variables = variables && self.rest.len() > self.open;
         match self.rest.as_bytes() {
             [b'*', ..] if wildcards => Some((Token::AnyRun, 1)),
             [b'?', ..] if wildcards => Some((Token::AnyChar, 1)),
@@ -63,17 +77,17 @@ impl<'p> Iterator for Tokens<'p> {
 
     fn next(&mut self) -> Option<Token<'p>> {
         if let Some((token, length)) = self.special() {
-            self.take(length);
+            self.cut(length);
             return Some(token);
         }
         let mut ahead = self.clone();
         while !ahead.rest.is_empty() && ahead.special().is_none() {
             let step = ahead.rest.chars().next().map_or(0, char::len_utf8);
-            ahead.take(step);
+            ahead.cut(step);
             let skip = ahead.rest.find(['*', '?', '$']).unwrap_or(ahead.rest.len());
-            ahead.take(skip);
+            ahead.cut(skip);
         }
-        let literal = self.take(self.rest.len() - ahead.rest.len());
+        let literal = self.cut(self.rest.len() - ahead.rest.len());
         (!literal.is_empty()).then_some(Token::Literal(literal))
     }
 }
@@ -84,12 +98,21 @@ fn bracketed(inner: &str) -> Token<'_> {
         return Token::Literal(inner);
     }
     if let Some((name, default)) = inner.split_once(',') {
-        let default = default.trim().strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+        let default = default
+            .trim()
+            .strip_prefix('\'')
+            .and_then(|text| text.strip_suffix('\''));
         if default.is_some() {
-            return Token::Variable { name: name.trim(), default };
+            return Token::Variable {
+                name: name.trim(),
+                default,
+            };
         }
     }
-    Token::Variable { name: inner, default: None }
+    Token::Variable {
+        name: inner,
+        default: None,
+    }
 }
 
 #[cfg(test)]
@@ -100,11 +123,21 @@ mod tests {
     use super::*;
 
     fn all(pattern: &str) -> Vec<Token<'_>> {
-        tokens(pattern, Syntax { wildcards: true, variables: true }).collect()
+        tokens(
+            pattern,
+            Syntax {
+                wildcards: true,
+                variables: true,
+            },
+        )
+        .collect()
     }
 
     fn variable(name: &str) -> Token<'_> {
-        Token::Variable { name, default: None }
+        Token::Variable {
+            name,
+            default: None,
+        }
     }
 
     #[test]
@@ -115,16 +148,28 @@ mod tests {
             ("a/b", vec![Literal("a/b")]),
             ("a*?b", vec![Literal("a"), AnyRun, AnyChar, Literal("b")]),
             ("$aws/$$", vec![Literal("$aws/$$")]),
-            ("x${*}y${?}${$}", vec![
-                Literal("x"),
-                Literal("*"),
-                Literal("y"),
-                Literal("?"),
-                Literal("$"),
-            ]),
-            ("${iot:ClientId}/*", vec![variable("iot:ClientId"), Literal("/"), AnyRun]),
+            (
+                "x${*}y${?}${$}",
+                vec![
+                    Literal("x"),
+                    Literal("*"),
+                    Literal("y"),
+                    Literal("?"),
+                    Literal("$"),
+                ],
+            ),
+            (
+                "${iot:ClientId}/*",
+                vec![variable("iot:ClientId"), Literal("/"), AnyRun],
+            ),
             ("a${open*", vec![Literal("a${open"), AnyRun]),
-            ("${a, 'x y'}", vec![Token::Variable { name: "a", default: Some("x y") }]),
+            (
+                "${a, 'x y'}",
+                vec![Token::Variable {
+                    name: "a",
+                    default: Some("x y"),
+                }],
+            ),
             ("${a, x}", vec![variable("a, x")]),
             ("$(*)", vec![Literal("$("), AnyRun, Literal(")")]),
             ("${}", vec![variable("")]),
@@ -136,7 +181,10 @@ mod tests {
 
     #[test]
     fn syntax_switches_off() {
-        let none = Syntax { wildcards: false, variables: false };
+        let none = Syntax {
+            wildcards: false,
+            variables: false,
+        };
         let tokens: Vec<_> = tokens("${a}*?", none).collect();
         assert_eq!(tokens, [Token::Literal("${a}*?")]);
     }

@@ -1,10 +1,9 @@
 //! Policy variables and condition keys: the names that a policy may use.
 
-use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use core::fmt;
 
-use crate::certificate::{NameField, Pick, Side};
+use crate::certificate::{NameVariable, Pick};
 
 /// A policy variable, which is a condition key too.
 ///
@@ -57,7 +56,7 @@ pub enum Variable {
     /// `iot:Certificate.AvailableKeys`: the names of the certificate variables that have a value.
     CertificateAvailableKeys,
     /// `iot:Certificate.<side>.<field>[.<index> | .List]`.
-    CertificateName(Side, NameField, Pick),
+    CertificateName(NameVariable),
     /// `iot:ConnectAttributes`: `PersistentConnect`, `LastWill`; on Connect only.
     ConnectAttributes,
     /// `iot:LastWillTopic`: the ARN of the will topic; on Connect only.
@@ -126,7 +125,6 @@ const NAMES: &[(&str, Variable)] = &[
 /// Appears in old samples of the developer guide only; read as `iot:Connection.Thing.ThingName`.
 const OLD_THING_NAME: &str = "iot:Thing.ThingName";
 const ATTRIBUTES: &str = "iot:Connection.Thing.Attributes[";
-const CERTIFICATE: &str = "iot:Certificate.";
 
 impl Variable {
     /// Reads a name. Every text is a variable: an unknown one never has a value unless the caller
@@ -148,9 +146,10 @@ impl Variable {
         if let Some(attribute) = attribute {
             return Self::ThingAttribute(attribute.into());
         }
-        strip_prefix_ignore_case(name, CERTIFICATE)
-            .and_then(certificate_name)
-            .unwrap_or_else(|| Self::Other(name.to_owned().into_boxed_str()))
+        match NameVariable::parse(name) {
+            Some(variable) => Self::CertificateName(variable),
+            None => Self::Other(name.into()),
+        }
     }
 
     /// Whether the developer guide knows the name.
@@ -162,28 +161,12 @@ impl Variable {
     /// Whether the variable holds a set of values: such a one stands in conditions only.
     #[must_use]
     pub const fn is_multi_valued(&self) -> bool {
-        matches!(
-            self,
-            Self::ConnectAttributes
-                | Self::CertificateAvailableKeys
-                | Self::CertificateName(_, _, Pick::List)
-        )
+        match self {
+            Self::ConnectAttributes | Self::CertificateAvailableKeys => true,
+            Self::CertificateName(variable) => matches!(variable.pick, Pick::List),
+            _ => false,
+        }
     }
-}
-
-/// Reads `<side>.<field>[.<index> | .List]`.
-fn certificate_name(rest: &str) -> Option<Variable> {
-    let (side, rest) = rest.split_once('.')?;
-    let side = Side::parse(side)?;
-    if let Some(field) = NameField::parse(rest) {
-        return Some(Variable::CertificateName(side, field, Pick::First));
-    }
-    let (field, pick) = rest.rsplit_once('.')?;
-    Some(Variable::CertificateName(
-        side,
-        NameField::parse(field)?,
-        Pick::parse(pick)?,
-    ))
 }
 
 fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
@@ -195,9 +178,7 @@ impl fmt::Display for Variable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ThingAttribute(name) => write!(f, "{ATTRIBUTES}{name}]"),
-            Self::CertificateName(side, field, pick) => {
-                write!(f, "{CERTIFICATE}{}.{}{pick}", side.as_str(), field.as_str())
-            }
+            Self::CertificateName(variable) => variable.fmt(f),
             Self::Other(name) => f.write_str(name),
             known => NAMES
                 .iter()

@@ -18,7 +18,7 @@ pub(super) trait Hay: Copy {
     fn char_start(self, end: usize) -> Option<usize>;
 
     /// The first place in `from..to` at which the whole needle stands.
-    fn find(self, finder: &memmem::Finder<'_>, from: usize, to: usize) -> Option<usize>;
+    fn find_in(self, finder: &memmem::Finder<'_>, from: usize, to: usize) -> Option<usize>;
 
     /// The characters in `from..to`, each with where it ends.
     fn chars(self, from: usize, to: usize) -> impl Iterator<Item = (usize, char)>;
@@ -43,18 +43,25 @@ impl Hay for &str {
 
     #[inline]
     fn char_start(self, end: usize) -> Option<usize> {
-        self.get(..end)?.chars().next_back().map(|ch| end - ch.len_utf8())
+        self.get(..end)?
+            .chars()
+            .next_back()
+            .map(|ch| end - ch.len_utf8())
     }
 
     #[inline]
-    fn find(self, finder: &memmem::Finder<'_>, from: usize, to: usize) -> Option<usize> {
-        finder.find(self.as_bytes().get(from..to)?).map(|at| from + at)
+    fn find_in(self, finder: &memmem::Finder<'_>, from: usize, to: usize) -> Option<usize> {
+        finder
+            .find(self.as_bytes().get(from..to)?)
+            .map(|at| from + at)
     }
 
     #[inline]
     fn chars(self, from: usize, to: usize) -> impl Iterator<Item = (usize, char)> {
         let window = self.get(from..to).unwrap_or_default();
-        window.char_indices().map(move |(at, ch)| (from + at + ch.len_utf8(), ch))
+        window
+            .char_indices()
+            .map(move |(at, ch)| (from + at + ch.len_utf8(), ch))
     }
 }
 
@@ -78,7 +85,11 @@ impl Hay for Text<'_> {
 
     fn char_end(self, at: usize) -> Option<usize> {
         let cut = self.head.len();
-        if at < cut { self.head.char_end(at) } else { Some(self.tail.char_end(at - cut)? + cut) }
+        if at < cut {
+            self.head.char_end(at)
+        } else {
+            Some(self.tail.char_end(at - cut)? + cut)
+        }
     }
 
     fn char_start(self, end: usize) -> Option<usize> {
@@ -90,12 +101,15 @@ impl Hay for Text<'_> {
         }
     }
 
-    fn find(self, finder: &memmem::Finder<'_>, from: usize, to: usize) -> Option<usize> {
+    fn find_in(self, finder: &memmem::Finder<'_>, from: usize, to: usize) -> Option<usize> {
         let cut = self.head.len();
         if from >= cut {
-            return self.tail.find(finder, from - cut, to - cut).map(|at| at + cut);
+            return self
+                .tail
+                .find_in(finder, from - cut, to - cut)
+                .map(|at| at + cut);
         }
-        if let Some(at) = self.head.find(finder, from, to.min(cut)) {
+        if let Some(at) = self.head.find_in(finder, from, to.min(cut)) {
             return Some(at);
         }
         // Across the cut: at most as many places as the head has bytes, and an ARN head is short.
@@ -104,10 +118,14 @@ impl Hay for Text<'_> {
         let across = (first..cut).find(|at| {
             let (front, back) = needle.split_at_checked(cut - at).unwrap_or((needle, &[]));
             at + needle.len() <= to
-                && self.head.as_bytes().get(*at..).is_some_and(|here| here.starts_with(front))
+                && self
+                    .head
+                    .as_bytes()
+                    .get(*at..)
+                    .is_some_and(|here| here.starts_with(front))
                 && self.tail.as_bytes().starts_with(back)
         });
-        across.or_else(|| Some(self.tail.find(finder, 0, to.checked_sub(cut)?)? + cut))
+        across.or_else(|| Some(self.tail.find_in(finder, 0, to.checked_sub(cut)?)? + cut))
     }
 
     fn chars(self, from: usize, to: usize) -> impl Iterator<Item = (usize, char)> {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use memchr::memmem;
 
-use crate::interner::Values;
+use crate::interner::Resolve;
 
 use super::hay::Hay;
 use super::piece::{Atom, Piece};
@@ -65,7 +65,11 @@ impl Needle {
         let core = match atoms.as_slice() {
             [] => Core::Empty,
             [Atom::Literal(text)] => Core::Literal(Box::new(finder(text))),
-            atoms if atoms.iter().all(|atom| matches!(atom, Atom::Literal(_) | Atom::Chars(_))) => {
+            atoms
+                if atoms
+                    .iter()
+                    .all(|atom| matches!(atom, Atom::Literal(_) | Atom::Chars(_))) =>
+            {
                 Gapped::new(atoms).map_or_else(
                     || Core::Open(Piece::new(atoms.to_vec())),
                     |gapped| Core::Gapped(Box::new(gapped)),
@@ -73,7 +77,11 @@ impl Needle {
             }
             _ => Core::Open(Piece::new(atoms)),
         };
-        Self { before, core, after }
+        Self {
+            before,
+            core,
+            after,
+        }
     }
 
     /// Where the first place in `from..to` that the needle takes ends.
@@ -82,7 +90,7 @@ impl Needle {
         hay: impl Hay,
         from: usize,
         to: usize,
-        values: &Values<'_>,
+        values: &impl Resolve,
     ) -> Option<usize> {
         let skip = |at: usize, count: u32| {
             let end = (0..count).try_fold(at, |at, _| hay.char_end(at))?;
@@ -91,7 +99,7 @@ impl Needle {
         let from = skip(from, self.before)?;
         let end = match &self.core {
             Core::Empty => from,
-            Core::Literal(finder) => hay.find(finder, from, to)? + finder.needle().len(),
+            Core::Literal(finder) => hay.find_in(finder, from, to)? + finder.needle().len(),
             Core::Gapped(gapped) => gapped.find(hay, from, to, values)?,
             Core::Open(piece) => find_open(piece, hay, from, to, values)?,
         };
@@ -105,8 +113,13 @@ impl Gapped {
             Atom::Literal(text) => text.len(),
             _ => 0,
         };
-        let (at, longest) = atoms.iter().enumerate().max_by_key(|(_, atom)| length(atom))?;
-        let Atom::Literal(text) = longest else { return None };
+        let (at, longest) = atoms
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, atom)| length(atom))?;
+        let Atom::Literal(text) = longest else {
+            return None;
+        };
         let pattern: Vec<Option<char>> = atoms.iter().flat_map(characters).collect();
         Some(Self {
             before: Piece::new(atoms.get(..at)?.to_vec()),
@@ -116,12 +129,12 @@ impl Gapped {
         })
     }
 
-    fn find(&self, hay: impl Hay, from: usize, to: usize, values: &Values<'_>) -> Option<usize> {
+    fn find(&self, hay: impl Hay, from: usize, to: usize, values: &impl Resolve) -> Option<usize> {
         let length = self.literal.needle().len();
         let mut search = from;
         let mut strays = 0;
         loop {
-            let at = hay.find(&self.literal, search, to)?;
+            let at = hay.find_in(&self.literal, search, to)?;
             let stands = self.before.backward(hay, from, at, values).is_some();
             if stands && let Some(end) = self.after.forward(hay, at + length, values) {
                 // A later place would end later still.
@@ -144,7 +157,7 @@ fn find_open(
     hay: impl Hay,
     from: usize,
     to: usize,
-    values: &Values<'_>,
+    values: &impl Resolve,
 ) -> Option<usize> {
     let mut room = [0; ASSEMBLED];
     let mut filled = 0;
@@ -173,7 +186,7 @@ fn find_open(
         }
     }
     let needle = room.get(..filled)?;
-    Some(hay.find(&memmem::Finder::new(needle), from, to)? + filled)
+    Some(hay.find_in(&memmem::Finder::new(needle), from, to)? + filled)
 }
 
 /// Tries a core at each place.
@@ -182,7 +195,7 @@ fn find_each(
     hay: impl Hay,
     from: usize,
     to: usize,
-    values: &Values<'_>,
+    values: &impl Resolve,
 ) -> Option<usize> {
     let mut at = from;
     loop {

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::interner::{Values, VariableId};
+use crate::interner::{Resolve, VariableId};
 use crate::text::Text;
 
 use super::hay::Hay;
@@ -42,7 +42,7 @@ impl Atom {
 
     /// Where the part that starts at `at` ends, if it stands there.
     #[inline]
-    fn forward(&self, hay: impl Hay, at: usize, values: &Values<'_>) -> Option<usize> {
+    fn forward(&self, hay: impl Hay, at: usize, values: &impl Resolve) -> Option<usize> {
         match self {
             Self::Literal(text) => hay.has(at, text).then(|| at + text.len()),
             Self::Chars(count) => (0..*count).try_fold(at, |at, _| hay.char_end(at)),
@@ -58,7 +58,7 @@ impl Atom {
 
     /// Where the part that ends at `end` starts, if it stands there.
     #[inline]
-    fn backward(&self, hay: impl Hay, end: usize, values: &Values<'_>) -> Option<usize> {
+    fn backward(&self, hay: impl Hay, end: usize, values: &impl Resolve) -> Option<usize> {
         match self {
             Self::Literal(text) => {
                 let at = end.checked_sub(text.len())?;
@@ -96,8 +96,10 @@ impl Piece {
 
     /// Where the piece that starts at `at` ends, if it stands there.
     #[inline]
-    pub(super) fn forward(&self, hay: impl Hay, at: usize, values: &Values<'_>) -> Option<usize> {
-        self.0.iter().try_fold(at, |at, atom| atom.forward(hay, at, values))
+    pub(super) fn forward(&self, hay: impl Hay, at: usize, values: &impl Resolve) -> Option<usize> {
+        self.0
+            .iter()
+            .try_fold(at, |at, atom| atom.forward(hay, at, values))
     }
 
     /// Where the piece that ends at `end` starts, if it stands there and not before `floor`.
@@ -107,9 +109,13 @@ impl Piece {
         hay: impl Hay,
         floor: usize,
         end: usize,
-        values: &Values<'_>,
+        values: &impl Resolve,
     ) -> Option<usize> {
-        let at = self.0.iter().rev().try_fold(end, |end, atom| atom.backward(hay, end, values))?;
+        let at = self
+            .0
+            .iter()
+            .rev()
+            .try_fold(end, |end, atom| atom.backward(hay, end, values))?;
         (at >= floor).then_some(at)
     }
 }

@@ -1,0 +1,71 @@
+//! Patterns with `*` and `?`, for callers: policy resources and actions, `StringLike` values.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use crate::glob::Glob;
+use crate::interner::Interner;
+
+/// A pattern in which `*` is any run of characters, `/` included, and `?` any one character
+/// (Unicode scalar value); nothing else is special (IAM JSON policy elements, "Resource").
+///
+/// Built once, for instance from a pattern of a policy. Matching allocates nothing and takes time
+/// linear in the text.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::WildcardPattern;
+///
+/// let pattern = WildcardPattern::new("dt/*/temp?");
+/// assert!(pattern.matches("dt/berlin/roof/temp1"));
+/// assert!(!pattern.matches("dt/berlin/temp"));
+/// assert!(WildcardPattern::new("a[b]{c}+#").matches("a[b]{c}+#"));
+/// ```
+#[derive(Clone)]
+pub struct WildcardPattern {
+    text: Box<str>,
+    glob: Glob,
+}
+
+impl WildcardPattern {
+    /// Compiles a pattern; every text is one.
+    #[must_use]
+    pub fn new(pattern: &str) -> Self {
+        let glob = Glob::compile(pattern, false, &mut Interner::default());
+        Self {
+            text: pattern.into(),
+            glob,
+        }
+    }
+
+    /// Whether the pattern takes the whole text.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        self.glob.matches_plain(text)
+    }
+
+    /// Whether the pattern is `*`, which takes every text.
+    #[must_use]
+    pub fn is_universal(&self) -> bool {
+        self.glob.is_universal()
+    }
+
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for WildcardPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WildcardPattern({:?})", self.text)
+    }
+}
+
+impl fmt::Display for WildcardPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
