@@ -7,6 +7,7 @@ extern crate alloc;
 mod error;
 mod filter;
 mod ident;
+pub mod lifecycle;
 mod limits;
 mod name;
 mod time;

@@ -1,0 +1,3 @@
+//! The integration tests of iot-topics, one binary.
+
+mod lifecycle;
