@@ -10,6 +10,7 @@ mod ident;
 pub mod lifecycle;
 mod limits;
 mod name;
+pub mod retained;
 mod time;
 
 pub use error::{TopicError, TopicErrorKind};

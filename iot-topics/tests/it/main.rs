@@ -1,3 +1,4 @@
 //! The integration tests of iot-topics, one binary.
 
 mod lifecycle;
+mod retained;
