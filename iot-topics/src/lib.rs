@@ -10,6 +10,7 @@ mod ident;
 pub mod lifecycle;
 mod limits;
 mod name;
+pub mod quota;
 pub mod retained;
 mod time;
 

@@ -189,7 +189,7 @@ fn presence_waits_before_an_absence_counts() {
         Some(Presence::Leaving { confirm_at: at(26) })
     );
     assert_eq!(tracker.presence(&client, at(26)), Some(Presence::Offline));
-    assert_eq!(tracker.confirm(at(26)), [client.clone()]);
+    assert_eq!(tracker.confirm(at(26)), [client]);
     assert_eq!(tracker.confirm(at(99)), [], "an absence is told once");
     assert_eq!(tracker.poll_timeout(), None);
 }
