@@ -66,9 +66,8 @@ impl ConnectionLimits {
         websocket_lifetime: Duration::from_secs(86_400),
     };
 
-    /// How many topic filters of a SUBSCRIBE are granted, the first ones, to a connection that
-    /// holds `held` subscriptions. A filter that the connection holds already is not to be
-    /// counted in `filters`, unless it stands in the same packet with too many others.
+    /// How many topic filters of a SUBSCRIBE with `filters` of them are granted, the first ones, to
+    /// a connection that holds `held` subscriptions, not counting those that the packet renews.
     ///
     /// # Errors
     ///

@@ -229,6 +229,25 @@ fn version_starts_over_after_a_long_absence() {
 }
 
 #[test]
+fn version_counts_up_to_half_the_reset_time_and_the_clock_from_there() {
+    let client = id("ratchet");
+    let mut tracker = PresenceTracker::default();
+    tracker.observe(event(&client, Disconnected, 9, 1_000), at(1_000));
+    let within = tracker.observe(event(&client, Connected, 0, 2_799), at(2_799));
+    assert_eq!(within, Change::Stale);
+    let beyond = tracker.observe(event(&client, Connected, 0, 2_800), at(2_800));
+    assert_eq!(beyond, Change::Online);
+
+    // No reset time at all: still the version decides between events of one instant.
+    let mut config = PresenceConfig::AWS_IOT;
+    config.reset_after = Duration::ZERO;
+    let mut tracker = PresenceTracker::new(config);
+    tracker.observe(event(&client, Connected, 3, 10), at(10));
+    let down = tracker.observe(event(&client, Disconnected, 3, 10), at(10));
+    assert_eq!(down, Change::Offline { confirm_at: at(15) });
+}
+
+#[test]
 fn event_from_the_future_does_not_shut_the_tracker() {
     let client = id("ratchet");
     let mut tracker = PresenceTracker::default();

@@ -68,6 +68,22 @@ fn fan_out_counts_each_receiver() {
 }
 
 #[test]
+fn throttled_load_names_what_waits_longest() {
+    let mut account = AccountMeter::new(&Quotas::deck_2018());
+    let all_filters = Usage::subscribe(500);
+    assert_eq!(account.try_take(all_filters, ms(0)), Ok(()));
+    let longer = Usage::connect().times(300).plus(Usage::subscribe(100));
+    let throttled = account.clone().try_take(longer, ms(0)).unwrap_err();
+    assert_eq!(throttled.operation, Operation::Subscribe);
+    assert_eq!(throttled.retry, after(200));
+    // No wait is longer than for ever.
+    let never = Usage::connect().times(301).plus(Usage::subscribe(100));
+    let throttled = account.try_take(never, ms(0)).unwrap_err();
+    assert_eq!(throttled.operation, Operation::Connect);
+    assert_eq!(throttled.retry, RetryAfter::OverBurst { burst: 300 });
+}
+
+#[test]
 fn each_filter_of_a_subscribe_counts() {
     assert_eq!(Usage::subscribe(3).subscriptions, 3);
     // The page's own example: two SUBSCRIBEs with three filters each are six.
@@ -555,6 +571,9 @@ fn slots_are_pinned() {
     let slots = ["", "ratchet", "sensor-0001", "sensor-0002", "センサー"]
         .map(|id| spread_slot(id, hour).as_millis());
     assert_eq!(slots, PINNED_SLOTS);
+    // The widest window shows every bit.
+    let widest = spread_slot("ratchet", Duration::MAX).as_millis();
+    assert_eq!(widest, PINNED_WIDEST);
 }
 
 #[test]
@@ -613,6 +632,7 @@ fn spread_reconnects_stay_under_quota() {
 
 /// Worked out by another program.
 const PINNED_SLOTS: [u128; 5] = [3_447_624, 598_157, 2_410_754, 735_414, 79_664];
+const PINNED_WIDEST: u128 = 3_065_017_954_568_834_697;
 
 fn ms(millis: u64) -> Timestamp {
     Timestamp::from_millis(millis)
