@@ -1,7 +1,7 @@
 //! Retained messages: examples, and the store against a naive list.
 #![expect(
     clippy::unwrap_used,
-    reason = "helpers of tests: a failure is the test's"
+    reason = "functions that tests call: a failure is the test's"
 )]
 
 use core::time::Duration;
