@@ -1,11 +1,21 @@
-//! Names that AWS IoT checks: things, shadows, jobs, rules, client identifiers.
+//! Names that AWS IoT checks: things, shadows, jobs, rules, client identifiers and the like.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
-use core::fmt;
-use core::str::FromStr;
+
+use crate::text::text_conversions;
 
 /// Why a name is refused.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::{IdentError, ThingName};
+///
+/// let error = ThingName::parse("room/7").unwrap_err();
+/// assert_eq!(error, IdentError::BadChar { ch: '/', position: 4 });
+/// assert_eq!(error.to_string(), "`/` is not allowed at byte 4");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdentError {
@@ -20,6 +30,14 @@ pub enum IdentError {
         /// The bytes of the name.
         got: usize,
     },
+    /// The name has more characters than the limit, where characters are counted.
+    #[error("{got} characters, the limit is {max}")]
+    TooManyChars {
+        /// The limit in characters.
+        max: usize,
+        /// The characters of the name.
+        got: usize,
+    },
     /// The name has fewer bytes than a name of this kind always has.
     #[error("{got} bytes, a name of this kind has {min}")]
     TooShort {
@@ -29,7 +47,7 @@ pub enum IdentError {
         got: usize,
     },
     /// A character that names of this kind do not have.
-    #[error("`{ch}` is not allowed at byte {position}")]
+    #[error("`{}` is not allowed at byte {position}", .ch.escape_debug())]
     BadChar {
         /// The character.
         ch: char,
@@ -38,8 +56,15 @@ pub enum IdentError {
     },
 }
 
+/// The least and the most, and of what.
+#[derive(Clone, Copy)]
+enum Length {
+    Bytes(usize, usize),
+    Chars(usize, usize),
+}
+
 macro_rules! ident {
-    ($(#[doc = $doc:expr])* $name:ident, $len:expr, $allowed:expr, $sample:literal) => {
+    ($(#[doc = $doc:expr])* $name:ident, $length:expr, $allowed:expr, $sample:literal, not $wrong:literal) => {
         $(#[doc = $doc])*
         ///
         /// # Examples
@@ -49,7 +74,7 @@ macro_rules! ident {
         ///
         #[doc = concat!("let name: ", stringify!($name), " = ", stringify!($sample), ".parse()?;")]
         #[doc = concat!("assert_eq!(name.as_str(), ", stringify!($sample), ");")]
-        #[doc = concat!("assert!(", stringify!($name), "::parse(\"\").is_err());")]
+        #[doc = concat!("assert!(", stringify!($name), "::parse(", stringify!($wrong), ").is_err());")]
         /// # Ok::<(), iot_topics::IdentError>(())
         /// ```
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,20 +97,20 @@ macro_rules! ident {
             ///
             /// As for `parse`.
             pub fn check(text: &str) -> Result<(), IdentError> {
-                check(text, $len, $allowed)
+                check(text, $length, $allowed)
             }
 
             /// The text.
             #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
+            pub const fn as_str(&self) -> &str {
+                self.0.as_str()
             }
         }
 
-        impl FromStr for $name {
-            type Err = IdentError;
+        impl TryFrom<&str> for $name {
+            type Error = IdentError;
 
-            fn from_str(text: &str) -> Result<Self, IdentError> {
+            fn try_from(text: &str) -> Result<Self, IdentError> {
                 Self::parse(text)
             }
         }
@@ -99,107 +124,155 @@ macro_rules! ident {
             }
         }
 
-        impl AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                &self.0
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
+        text_conversions!($name, IdentError);
     };
 }
 
 ident! {
     /// The name of a thing: 1 to 128 of `a-z A-Z 0-9 : _ -` (API model, `ThingName`).
-    ThingName, 1..=128, |_, ch| word(ch) || ch == ':', "sensor-0042"
+    ThingName, Length::Bytes(1, 128), |_, ch| word(ch) || ch == ':',
+    "sensor-0042", not "sensor 0042"
 }
 ident! {
     /// The name of a thing type: 1 to 128 of `a-z A-Z 0-9 : _ -` (API model, `ThingTypeName`).
-    ThingTypeName, 1..=128, |_, ch| word(ch) || ch == ':', "thermometer"
+    ThingTypeName, Length::Bytes(1, 128), |_, ch| word(ch) || ch == ':',
+    "thermometer", not "thermo/meter"
 }
 ident! {
     /// The name of a thing group: 1 to 128 of `a-z A-Z 0-9 : _ -` (API model, `ThingGroupName`).
-    GroupName, 1..=128, |_, ch| word(ch) || ch == ':', "building-7"
+    GroupName, Length::Bytes(1, 128), |_, ch| word(ch) || ch == ':',
+    "building-7", not "building.7"
+}
+ident! {
+    /// The name of a thing's or thing group's attribute: 1 to 128 of
+    /// `a-z A-Z 0-9 _ . , @ / : # -` (API model, `AttributeName`).
+    AttributeName, Length::Bytes(1, 128), |_, ch| attribute(ch),
+    "wing/room#2", not "wing room"
+}
+ident! {
+    /// The value of an attribute: 0 to 800 of `a-z A-Z 0-9 _ . , @ / : # = [ ] -` (API model,
+    /// `AttributeValue`). The one name here that may be empty.
+    AttributeValue, Length::Bytes(0, 800), |_, ch| attribute(ch) || matches!(ch, '=' | '[' | ']'),
+    "[north,east]", not "north + east"
 }
 ident! {
     /// The name of a named shadow: 1 to 64 of `a-z A-Z 0-9 $ : _ -` (API model, `ShadowName`).
-    ShadowName, 1..=64, |_, ch| word(ch) || matches!(ch, ':' | '$'), "config"
+    ShadowName, Length::Bytes(1, 64), |_, ch| word(ch) || matches!(ch, ':' | '$'),
+    "config", not "config/2"
 }
 ident! {
     /// An MQTT client identifier: 1 to 128 bytes of UTF-8 that do not start with `$`
     /// ("AWS IoT Core endpoints and quotas", client ID size). U+0000 is refused by MQTT.
-    ClientId, 1..=128, |at, ch| ch != '\0' && !(at == 0 && ch == '$'), "sensor-0042"
+    ClientId, Length::Bytes(1, 128), |at, ch| ch != '\0' && !(at == 0 && ch == '$'),
+    "Fühler 42", not "$sensor"
 }
 ident! {
-    /// The id of a job: 1 to 64 of `a-z A-Z 0-9 _ -` (API model, `JobId`).
-    JobId, 1..=64, |_, ch| word(ch), "firmware-1_2"
+    /// The id of a job: 1 to 64 of `a-z A-Z 0-9 _ -` (API model, `JobId`). `$next`, which stands
+    /// in its place in a topic, is none.
+    JobId, Length::Bytes(1, 64), |_, ch| word(ch),
+    "firmware-1_2", not "$next"
 }
 ident! {
     /// The id of a stream: 1 to 128 of `a-z A-Z 0-9 _ -` (API model, `StreamId`).
-    StreamId, 1..=128, |_, ch| word(ch), "image-7"
+    StreamId, Length::Bytes(1, 128), |_, ch| word(ch),
+    "image-7", not "image:7"
 }
 ident! {
     /// The name of a provisioning template: 1 to 36 of `0-9 A-Z a-z _ -` (API model, `TemplateName`).
-    TemplateName, 1..=36, |_, ch| word(ch), "fleet"
+    TemplateName, Length::Bytes(1, 36), |_, ch| word(ch),
+    "fleet", not "a-name-that-is-longer-than-36-letters"
 }
 ident! {
     /// The id of a command: 1 to 64 of `a-z A-Z 0-9 _ -` (API model, `CommandId`).
-    CommandId, 1..=64, |_, ch| word(ch), "reboot"
+    CommandId, Length::Bytes(1, 64), |_, ch| word(ch),
+    "reboot", not "reboot!"
+}
+ident! {
+    /// The id under which a device asks for its location: letters, digits and dashes (developer
+    /// guide, AWS IoT Core Device Location, resolving by MQTT). The guide names no length; 1 to
+    /// 128 here.
+    DeviceLocationId, Length::Bytes(1, 128), |_, ch| ch.is_ascii_alphanumeric() || ch == '-',
+    "tracker-7", not "tracker_7"
 }
 ident! {
     /// The name of a rule: 1 to 128 of `a-z A-Z 0-9 _` (API model, `RuleName`).
-    RuleName, 1..=128, |_, ch| ch.is_ascii_alphanumeric() || ch == '_', "store_telemetry"
+    RuleName, Length::Bytes(1, 128), |_, ch| ch.is_ascii_alphanumeric() || ch == '_',
+    "store_telemetry", not "store-telemetry"
 }
 ident! {
     /// A role alias: 1 to 128 of `a-z A-Z 0-9 _ = , @ -` (API model, `RoleAlias`).
-    RoleAlias, 1..=128, |_, ch| word(ch) || matches!(ch, '=' | ',' | '@'), "camera-upload"
+    RoleAlias, Length::Bytes(1, 128), |_, ch| word(ch) || matches!(ch, '=' | ',' | '@'),
+    "camera-upload", not "camera/upload"
+}
+ident! {
+    /// The name of a custom authorizer: 1 to 128 of `a-z A-Z 0-9 _ = , @ -` (API model,
+    /// `AuthorizerName`).
+    AuthorizerName, Length::Bytes(1, 128), |_, ch| word(ch) || matches!(ch, '=' | ',' | '@'),
+    "token-check", not "token.check"
 }
 ident! {
     /// The name of a policy: 1 to 128 of `a-z A-Z 0-9 _ + = , . @ -` (API model, `PolicyName`).
-    PolicyName, 1..=128, |_, ch| word(ch) || matches!(ch, '+' | '=' | ',' | '.' | '@'), "Sensors"
+    PolicyName, Length::Bytes(1, 128), |_, ch| word(ch) || matches!(ch, '+' | '=' | ',' | '.' | '@'),
+    "Sensors", not "Sensors*"
 }
 ident! {
     /// The id of a certificate: 64 hexadecimal digits, the SHA-256 of its DER form (API model,
     /// `CertificateId`).
-    CertificateId, 64..=64, |_, ch: char| ch.is_ascii_hexdigit(),
-    "cb31f7c9a91ad4e9e6a2d1a0c6a8b7f0e5d4c3b2a19080706050403020100fff"
+    ///
+    /// Kept as it is written: AWS writes lower case, the API model takes either, and ids that
+    /// differ in case are different texts here.
+    CertificateId, Length::Bytes(64, 64), |_, ch: char| ch.is_ascii_hexdigit(),
+    "cb31f7c9a91ad4e9e6a2d1a0c6a8b7f0e5d4c3b2a19080706050403020100fff", not "cb31f7c9"
 }
 ident! {
     /// The share name (group) of a shared subscription: 1 to 128 characters without `/`, `+`, `#`
-    /// (MQTT 5.0, 4.8.2).
-    ShareName, 1..=512, |_, ch| !matches!(ch, '/' | '+' | '#' | '\0'), "workers"
+    /// and U+0000 (MQTT 5.0, 4.8.2; "AWS IoT Core endpoints and quotas" for the length).
+    ShareName, Length::Chars(1, 128), |_, ch| !matches!(ch, '/' | '+' | '#' | '\0'),
+    "workers", not "work/ers"
 }
 
 const fn word(ch: char) -> bool {
     ch.is_ascii_alphanumeric() || matches!(ch, '_' | '-')
 }
 
+const fn attribute(ch: char) -> bool {
+    word(ch) || matches!(ch, '.' | ',' | '@' | '/' | ':' | '#')
+}
+
 fn check(
     text: &str,
-    length: core::ops::RangeInclusive<usize>,
+    length: Length,
     allowed: impl Fn(usize, char) -> bool,
 ) -> Result<(), IdentError> {
-    if text.is_empty() {
-        return Err(IdentError::Empty);
-    }
-    if text.len() > *length.end() {
-        return Err(IdentError::TooLong {
-            max: *length.end(),
-            got: text.len(),
-        });
-    }
-    if text.len() < *length.start() {
-        return Err(IdentError::TooShort {
-            min: *length.start(),
-            got: text.len(),
-        });
-    }
+    check_length(text, length)?;
     match text.char_indices().find(|(at, ch)| !allowed(*at, *ch)) {
         Some((position, ch)) => Err(IdentError::BadChar { ch, position }),
         None => Ok(()),
     }
+}
+
+fn check_length(text: &str, length: Length) -> Result<(), IdentError> {
+    let (got, min, max) = match length {
+        Length::Bytes(min, max) => (text.len(), min, max),
+        Length::Chars(min, max) => (text.chars().count(), min, max),
+    };
+    if got == 0 && min > 0 {
+        return Err(IdentError::Empty);
+    }
+    if got < min {
+        return Err(IdentError::TooShort { min, got });
+    }
+    if got > max {
+        return Err(match length {
+            Length::Bytes(..) => IdentError::TooLong { max, got },
+            Length::Chars(..) => IdentError::TooManyChars { max, got },
+        });
+    }
+    Ok(())
 }

@@ -12,13 +12,15 @@ mod limits;
 mod name;
 pub mod quota;
 pub mod retained;
+mod text;
 mod time;
 
 pub use error::{TopicError, TopicErrorKind};
 pub use filter::{FilterLevel, FilterLevels, MatchMode, TopicFilter, TopicFilterRef};
 pub use ident::{
-    CertificateId, ClientId, CommandId, GroupName, IdentError, JobId, PolicyName, RoleAlias,
-    RuleName, ShadowName, ShareName, StreamId, TemplateName, ThingName, ThingTypeName,
+    AttributeName, AttributeValue, AuthorizerName, CertificateId, ClientId, CommandId,
+    DeviceLocationId, GroupName, IdentError, JobId, PolicyName, RoleAlias, RuleName, ShadowName,
+    ShareName, StreamId, TemplateName, ThingName, ThingTypeName,
 };
 pub use limits::Limits;
 pub use name::{Levels, TopicName, TopicNameRef};
