@@ -25,13 +25,19 @@ impl TopicError {
         Self { kind, position }
     }
 
+    /// The same error, seen from a text that has `bytes` more in front.
+    pub(crate) const fn shifted(self, bytes: usize) -> Self {
+        Self::new(self.kind, self.position + bytes)
+    }
+
     /// The rule that was broken.
     #[must_use]
     pub const fn kind(&self) -> TopicErrorKind {
         self.kind
     }
 
-    /// The byte at which it was broken, from the start of the text.
+    /// The byte at which it was broken, from the start of the whole text (of `$share/...` too).
+    /// It is the length of the text where something is missing at its end.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position
@@ -47,10 +53,20 @@ impl fmt::Display for TopicError {
 impl core::error::Error for TopicError {}
 
 /// The rules that a topic name or a topic filter can break.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::{TopicErrorKind, TopicNameRef};
+///
+/// let error = TopicNameRef::parse("a/b/c/d/e/f/g/h/i").unwrap_err();
+/// assert_eq!(error.kind(), TopicErrorKind::TooManySlashes { max: 7, got: 8 });
+/// assert_eq!(error.position(), 15); // the eighth slash
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum TopicErrorKind {
-    /// The text, or the part of it that is counted, has no byte.
+    /// The text has no byte.
     #[error("the text is empty")]
     Empty,
     /// More bytes than the limit.
@@ -81,11 +97,11 @@ pub enum TopicErrorKind {
     /// `+` that is not a whole level.
     #[error("`+` is not a whole level")]
     MisplacedPlus,
-    /// `$share` without a group.
+    /// `$share` without a share name.
     #[error("`$share` needs a share name")]
     ShareNoGroup,
-    /// A share name that is longer than 128 characters or has a wildcard.
-    #[error("the share name is not legal")]
+    /// A share name that is longer than the limit or has a wildcard.
+    #[error("the share name is too long or has a wildcard")]
     ShareBadGroup,
     /// `$share/<group>` without a topic filter behind it.
     #[error("`$share/<group>` needs a topic filter")]

@@ -9,9 +9,11 @@ mod filter;
 mod ident;
 pub mod lifecycle;
 mod limits;
+mod matching;
 mod name;
 pub mod quota;
 pub mod retained;
+mod share;
 mod text;
 mod time;
 
