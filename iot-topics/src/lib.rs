@@ -13,6 +13,7 @@ mod matching;
 mod name;
 pub mod quota;
 pub mod retained;
+mod relation;
 mod share;
 mod text;
 mod time;
