@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+mod compiled;
 mod error;
 mod filter;
 mod ident;
@@ -18,6 +19,7 @@ mod share;
 mod text;
 mod time;
 
+pub use compiled::CompiledFilter;
 pub use error::{TopicError, TopicErrorKind};
 pub use filter::{FilterLevel, FilterLevels, MatchMode, TopicFilter, TopicFilterRef};
 pub use ident::{
