@@ -19,6 +19,9 @@ mod share;
 mod text;
 mod time;
 
+#[cfg(feature = "proptest1")]
+pub mod strategies;
+
 pub use compiled::CompiledFilter;
 pub use error::{TopicError, TopicErrorKind};
 pub use filter::{FilterLevel, FilterLevels, MatchMode, TopicFilter, TopicFilterRef};
