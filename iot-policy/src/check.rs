@@ -37,8 +37,7 @@ pub(crate) fn lists(document: &PolicyDocument) -> Result<(), PolicyError> {
 /// Cost: O(n log n), so that a hostile document gains nothing.
 pub(crate) fn duplicates(document: &PolicyDocument) -> Result<(), PolicyError> {
     for (index, statement) in document.statements().iter().enumerate() {
-        let conditions = statement.conditions();
-        if let Some(condition) = first_repeat(conditions.iter(), condition_order) {
+        if let Some(condition) = condition_keys(statement) {
             let mut pointer = document.statement_pointer(index);
             pointer.push_str("/Condition");
             pointer::push_key(&mut pointer, &condition.operator().to_string());
@@ -46,17 +45,26 @@ pub(crate) fn duplicates(document: &PolicyDocument) -> Result<(), PolicyError> {
             return Err(refusal(PolicyErrorKind::DuplicateKey, pointer));
         }
     }
-    // An empty `Sid` says as much as none; tools write one into every statement.
-    let named =
-        |(_, statement): &(usize, &Statement)| statement.sid().is_some_and(|sid| !sid.is_empty());
-    let statements = document.statements().iter().enumerate().filter(named);
-    match first_repeat(statements, |(_, a), (_, b)| a.sid().cmp(&b.sid())) {
-        Some((index, _)) => {
+    match sids(document.statements()) {
+        Some(index) => {
             let pointer = document.statement_pointer(index) + "/Sid";
             Err(refusal(PolicyErrorKind::DuplicateSid, pointer))
         }
         None => Ok(()),
     }
+}
+
+/// The first condition with the operator and key of an earlier one.
+pub(crate) fn condition_keys(statement: &Statement) -> Option<&Condition> {
+    first_repeat(statement.conditions().iter(), condition_order)
+}
+
+/// The index of the first statement with the `Sid` of an earlier one. An empty `Sid` says as much
+/// as none: tools write one into every statement.
+pub(crate) fn sids(statements: &[Statement]) -> Option<usize> {
+    let indexed = statements.iter().enumerate();
+    let named = indexed.filter(|(_, statement)| statement.sid().is_some_and(|sid| !sid.is_empty()));
+    first_repeat(named, |(_, a), (_, b)| a.sid().cmp(&b.sid())).map(|(index, _)| index)
 }
 
 fn refusal(kind: PolicyErrorKind, pointer: String) -> PolicyError {
@@ -88,8 +96,9 @@ fn condition_order(a: &&Condition, b: &&Condition) -> Ordering {
 /// Orders condition keys. Their case does not matter, except that of an attribute name in
 /// `iot:Connection.Thing.Attributes[name]`.
 fn key_order(a: &str, b: &str) -> Ordering {
-    let split = |key| str::split_once(key, '[').map_or((key, ""), |(name, rest)| (name, rest));
-    let ((a, a_rest), (b, b_rest)) = (split(a), split(b));
+    let end = |key: &str| key.find('[').unwrap_or(key.len());
+    let (a, a_rest) = a.split_at(end(a));
+    let (b, b_rest) = b.split_at(end(b));
     let lower = |byte: u8| byte.to_ascii_lowercase();
     let names = a.bytes().map(lower).cmp(b.bytes().map(lower));
     names.then_with(|| a_rest.cmp(b_rest))

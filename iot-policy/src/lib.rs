@@ -15,6 +15,8 @@ mod pointer;
 mod print;
 mod reader;
 mod statement;
+#[cfg(feature = "proptest1")]
+pub mod strategies;
 
 pub use document::{PolicyDocument, Version};
 pub use error::{PolicyError, PolicyErrorKind, Position};

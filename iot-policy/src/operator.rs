@@ -239,6 +239,7 @@ impl Test {
     }
 
     /// Every test, in the order of the table.
+    #[must_use]
     pub fn all() -> impl ExactSizeIterator<Item = Self> {
         TABLE.iter().map(|row| row.test)
     }

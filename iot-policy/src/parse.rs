@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::check;
 use crate::document::{PolicyDocument, Version};
 use crate::error::{PolicyError, PolicyErrorKind, Position};
-use crate::locate;
+use crate::locate::{locate, locate_key};
 use crate::operator::Operator;
 use crate::reader::{Failure, Key, Kind, Reader, Segment};
 use crate::statement::{Condition, ConditionValues, Effect, Patterns, Statement, Texts};
@@ -20,9 +20,9 @@ pub(crate) fn document(text: &str) -> Result<PolicyDocument, PolicyError> {
     let document = whole(&mut reader).map_err(|failure| failure.into_error(text))?;
     check::duplicates(&document).map_err(|error| {
         let member = if error.kind() == PolicyErrorKind::DuplicateKey {
-            locate::locate_key(text, error.pointer())
+            locate_key(text, error.pointer())
         } else {
-            locate::locate(text, error.pointer())
+            locate(text, error.pointer())
         };
         let position = member.map(|range| Position::of(text, range.start));
         PolicyError::new(error.kind(), error.pointer().into(), position)
@@ -33,11 +33,12 @@ pub(crate) fn document(text: &str) -> Result<PolicyDocument, PolicyError> {
 fn whole<'a>(reader: &mut Reader<'a>) -> Outcome<'a, PolicyDocument> {
     let mut turn = reader.enter(Kind::Object, "an object")?;
     let (mut version, mut id, mut statements) = (None, None, None);
+    let start = reader.offset() - 1;
     while let Some(key) = reader.key(&mut turn)? {
         let member = match &*key.text {
             "Version" => fill(&mut version, &key, || self::version(reader)),
             "Id" => fill(&mut id, &key, || boxed(reader, "a string")),
-            "Statement" => fill(&mut statements, &key, || self::statements(reader)),
+            "Statement" => fill(&mut statements, &key, || statement_list(reader)),
             _ => Err(Failure::new(PolicyErrorKind::UnknownKey, key.at)),
         };
         member.map_err(|failure| failure.within(Segment::Key(key.text)))?;
@@ -45,7 +46,7 @@ fn whole<'a>(reader: &mut Reader<'a>) -> Outcome<'a, PolicyDocument> {
     let Some((statements, is_single)) = statements else {
         return Err(Failure::new(
             PolicyErrorKind::Missing { key: "`Statement`" },
-            0,
+            start,
         ));
     };
     reader.end()?;
@@ -58,7 +59,7 @@ fn version<'a>(reader: &mut Reader<'a>) -> Outcome<'a, Version> {
     one_of(reader, Version::from_text, PolicyErrorKind::BadVersion)
 }
 
-fn statements<'a>(reader: &mut Reader<'a>) -> Outcome<'a, (Box<[Statement]>, bool)> {
+fn statement_list<'a>(reader: &mut Reader<'a>) -> Outcome<'a, (Box<[Statement]>, bool)> {
     match reader.peek()? {
         Kind::Object => Ok((Box::new([statement(reader)?]), true)),
         Kind::Array => Ok((array(reader, statement, false)?.into_boxed_slice(), false)),
