@@ -105,16 +105,18 @@ fn list<T>(
 
 fn string(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if c.is_ascii_control() => {
-                // Writing into a `String` cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
+    let mut rest = text;
+    let escaped = |c: char| matches!(c, '"' | '\\') || c.is_ascii_control();
+    while let Some((plain, tail)) = rest.find(escaped).and_then(|at| rest.split_at_checked(at)) {
+        out.push_str(plain);
+        let mut tail = tail.chars();
+        match tail.next() {
+            Some(c @ ('"' | '\\')) => out.extend(['\\', c]),
+            // Writing into a `String` cannot fail.
+            c => drop(write!(out, "\\u{:04x}", c.map_or(0, u32::from))),
         }
+        rest = tail.as_str();
     }
+    out.push_str(rest);
     out.push('"');
 }

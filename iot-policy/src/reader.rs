@@ -154,15 +154,12 @@ impl<'a> Reader<'a> {
     /// What a string holds up to the next backslash or its end.
     fn chunk(&mut self) -> Result<&'a str, Failure<'a>> {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-        let Some(len) = rest.as_bytes().iter().position(special) else {
-            self.at = self.text.len();
-            return self.fail("a string without end");
-        };
+        let len = plain_len(rest.as_bytes());
         self.at += len;
         match self.byte() {
             Some(b'"' | b'\\') => Ok(rest.get(..len).unwrap_or_default()),
-            _ => self.fail("a control character in a string"),
+            Some(_) => self.fail("a control character in a string"),
+            None => self.fail("a string without end"),
         }
     }
 
@@ -197,10 +194,10 @@ impl<'a> Reader<'a> {
                 };
                 match code.and_then(char::from_u32) {
                     Some(c) => c,
-                    None => return self.fail_at(start, "an unpaired surrogate"),
+                    None => return fail_at(start, "an unpaired surrogate"),
                 }
             }
-            _ => return self.fail_at(start, "an unknown escape"),
+            _ => return fail_at(start, "an unknown escape"),
         };
         Ok(c)
     }
@@ -208,10 +205,10 @@ impl<'a> Reader<'a> {
     fn hex(&mut self, start: usize) -> Result<u32, Failure<'a>> {
         let digits = self.text.get(self.at..self.at + 4).unwrap_or_default();
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return self.fail_at(start, "`\\u` needs four hexadecimal digits");
+            return fail_at(start, "`\\u` needs four hexadecimal digits");
         }
         self.at += 4;
-        u32::from_str_radix(digits, 16).or_else(|_| self.fail_at(start, END))
+        u32::from_str_radix(digits, 16).or_else(|_| fail_at(start, END))
     }
 
     /// A number, `true`, `false` or `null` as written; [`peek`](Self::peek) has seen its first byte.
@@ -275,16 +272,39 @@ impl<'a> Reader<'a> {
     }
 
     fn fail<T>(&self, reason: &'static str) -> Result<T, Failure<'a>> {
-        self.fail_at(self.at, reason)
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as `fail` does")]
-    fn fail_at<T>(&self, at: usize, reason: &'static str) -> Result<T, Failure<'a>> {
-        Err(Failure::new(PolicyErrorKind::Syntax { reason }, at))
+        fail_at(self.at, reason)
     }
 }
 
+fn fail_at<'a, T>(at: usize, reason: &'static str) -> Result<T, Failure<'a>> {
+    Err(Failure::new(PolicyErrorKind::Syntax { reason }, at))
+}
+
 const END: &str = "the text ends too early";
+
+/// How many bytes come before a quotation mark, a backslash, a control character or the end.
+/// Eight at a time: strings are most of a policy.
+fn plain_len(text: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGHS: u64 = ONES << 7;
+    // Sets the high bit of the bytes that are zero; borrows can set more, but only above one.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let (words, tail) = text.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = zeros(word ^ (ONES * u64::from(b'"')));
+        let backslash = zeros(word ^ (ONES * u64::from(b'\\')));
+        // A control character is zero but for its low five bits.
+        let control = zeros(word & (ONES * 0xE0));
+        let found = quote | backslash | control;
+        if found != 0 {
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    let len = tail.iter().position(special).unwrap_or(tail.len());
+    words.len() * 8 + len
+}
 
 /// How many bytes of `text` are a number.
 fn number_len(text: &[u8]) -> Option<usize> {
@@ -371,5 +391,53 @@ impl<'a> Failure<'a> {
         }
         let position = Position::of(text, self.0.at);
         PolicyError::new(self.0.kind, path.into_boxed_str(), Some(position))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_special_byte_ends_a_run() {
+        // Neighbours of the special bytes, in every place of two words and a tail.
+        let plain = [0x20, 0x21, 0x23, 0x5B, 0x5D, 0x7F, 0x80, 0xA2, 0xDC, 0xFF];
+        for fill in plain {
+            assert_eq!(plain_len(&[fill; 21]), 21, "{fill:#x}");
+            for at in 0..21 {
+                for special in (0..0x20).chain([b'"', b'\\']) {
+                    let mut text = [fill; 21];
+                    text[at] = special;
+                    assert_eq!(plain_len(&text), at, "{special:#x} in {fill:#x}");
+                    // A borrow runs from the zero byte into the ones above it, not below.
+                    text[at + 1..].fill(special ^ 1);
+                    assert_eq!(plain_len(&text), at, "{special:#x} in {fill:#x}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_grammar() {
+        for good in [
+            "0", "-0", "7", "120", "0.0", "-1.50", "1e9", "1E+09", "0e-0", "12.5e3",
+        ] {
+            assert_eq!(number_len(good.as_bytes()), Some(good.len()), "{good}");
+        }
+        for (bad, len) in [
+            ("", None),
+            ("-", None),
+            ("1.", None),
+            ("1e", None),
+            ("1.e1", None),
+            ("1e+", None),
+            (".5", None),
+            ("+1", None),
+            ("01", Some(1)),
+            ("1.5.5", Some(3)),
+            ("0x1", Some(1)),
+        ] {
+            assert_eq!(number_len(bad.as_bytes()), len, "{bad}");
+        }
     }
 }
