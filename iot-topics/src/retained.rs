@@ -229,7 +229,7 @@ impl<P> RetainedStore<P> {
             .iter()
             .filter_map(|name| self.messages.get_key_value(name))
             .map(|(name, message)| Delivery {
-                name: name.as_ref(),
+                name: name.as_name_ref(),
                 payload: &message.payload,
                 retain: true,
                 expires_in: message
@@ -254,7 +254,7 @@ impl<P> RetainedStore<P> {
         self.messages
             .iter()
             .filter(move |(_, message)| message.gone_at > now)
-            .map(|(name, message)| (name.as_ref(), &message.payload))
+            .map(|(name, message)| (name.as_name_ref(), &message.payload))
     }
 
     /// How many messages are stored. Costs O(log n) for each message that has expired since the
@@ -293,7 +293,7 @@ impl<P> RetainedStore<P> {
             RetainedMode::Aws => Vec::new(),
             RetainedMode::Mqtt311 => self
                 .names_from(literal_prefix(filter.as_str()))
-                .filter(|name| filter.matches_with(name.as_ref(), MatchMode::Mqtt))
+                .filter(|name| filter.matches_with(name.as_name_ref(), MatchMode::Mqtt))
                 .cloned()
                 .collect(),
         }

@@ -1,8 +1,3 @@
-//! The integration tests of iot-topics, one binary.
-
-mod lifecycle;
-mod quota;
-mod retained;
 //! The integration tests of the crate, in one binary.
 
 extern crate alloc;
@@ -10,5 +5,8 @@ extern crate alloc;
 mod api;
 mod conformance;
 mod laws;
+mod lifecycle;
 mod limits;
 mod oracle;
+mod quota;
+mod retained;
