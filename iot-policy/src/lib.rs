@@ -24,3 +24,8 @@ pub use limits::DocumentLimits;
 pub use locate::{locate, locate_key};
 pub use operator::{Family, Operator, OperatorError, Quantifier, Test};
 pub use statement::{Condition, ConditionValues, Effect, Patterns, Statement};
+mod certificate;
+
+pub use certificate::{
+    Certificate, CertificateBuilder, NameField, NameVariable, NoValue, Pick, Side,
+};

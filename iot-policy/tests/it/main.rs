@@ -3,3 +3,6 @@
 mod document;
 mod locate;
 mod refuse;
+//! Tests of the public interface.
+
+mod certificate;
