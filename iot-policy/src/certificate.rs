@@ -4,6 +4,8 @@
 //! certificate AWS IoT Core policy variables".
 
 mod builder;
+#[cfg(feature = "x509")]
+mod der;
 mod name;
 
 use alloc::boxed::Box;
@@ -12,12 +14,17 @@ use core::ops::Range;
 use iot_topics::CertificateId;
 
 pub use builder::CertificateBuilder;
+#[cfg(feature = "x509")]
+pub use der::{
+    Algorithm, CertificateError, CertificateErrorKind, PublicKey, X509Certificate, certificate_id,
+};
 pub use name::{NameField, NameVariable, Pick, Side};
 
 /// The values of a client certificate that policy variables stand for.
 ///
 /// A broker has one for each connection, so it is small: three pointers, 8 bytes a value and the
-/// text of the values. It is built by [`Certificate::builder`].
+/// text of the values. It is built by [`Certificate::builder`], or from DER by
+/// `Certificate::from_der` with the feature `x509`.
 ///
 /// Of each value this holds what AWS IoT lets a policy see:
 ///

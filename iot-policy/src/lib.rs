@@ -26,6 +26,10 @@ pub use operator::{Family, Operator, OperatorError, Quantifier, Test};
 pub use statement::{Condition, ConditionValues, Effect, Patterns, Statement};
 mod certificate;
 
+#[cfg(feature = "x509")]
+pub use certificate::{
+    Algorithm, CertificateError, CertificateErrorKind, PublicKey, X509Certificate, certificate_id,
+};
 pub use certificate::{
     Certificate, CertificateBuilder, NameField, NameVariable, NoValue, Pick, Side,
 };

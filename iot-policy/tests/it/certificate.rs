@@ -244,3 +244,6 @@ fn unescape(text: &str) -> String {
     }
     plain
 }
+
+#[cfg(feature = "x509")]
+mod der;
