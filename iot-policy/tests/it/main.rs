@@ -6,3 +6,10 @@ mod refuse;
 //! Tests of the public interface.
 
 mod certificate;
+//! Tests of the crate as its users see it.
+
+extern crate alloc;
+
+mod cases;
+mod oracle;
+mod oracle_proof;
