@@ -164,7 +164,7 @@ impl Operation {
             Self::RegisterThingMqtt => (Account, Refused, today(10, 10)),
             Self::CreateKeysAndCertificateMqtt => (Account, Refused, today(10, 10)),
             Self::CreateCertificateFromCsrMqtt => (Account, Refused, today(20, 20)),
-            Self::RegisterCertificate => (Account, Refused, today(10, 10)),
+            Self::RegisterCertificate => (Account, Refused, today(15, 15)),
             Self::UpdateThing => (Account, Refused, today(100, 50)),
             Self::SearchIndex => (Account, Refused, today(15, 15)),
             Self::AssumeRoleWithCertificate => (Account, Refused, today(100, 50)),

@@ -397,7 +397,7 @@ fn presets_have_the_published_figures() {
         (Operation::RegisterThingMqtt, [0, 0, 10, 10]),
         (Operation::CreateKeysAndCertificateMqtt, [0, 0, 10, 10]),
         (Operation::CreateCertificateFromCsrMqtt, [0, 0, 20, 20]),
-        (Operation::RegisterCertificate, [0, 0, 10, 10]),
+        (Operation::RegisterCertificate, [0, 0, 15, 15]),
         (Operation::UpdateThing, [0, 0, 100, 50]),
         (Operation::SearchIndex, [0, 0, 15, 15]),
         (Operation::AssumeRoleWithCertificate, [0, 0, 100, 50]),
