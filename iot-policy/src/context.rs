@@ -296,6 +296,9 @@ impl Unresolved {
 pub(crate) enum Found<'a> {
     Text(Text<'a>),
     Inline(Inline),
+    Address(IpAddr),
+    /// The text is ISO 8601.
+    Time(Timestamp),
     Connect(ConnectAttributes),
     Names(&'a Certificate, Side, NameField),
     Keys(&'a Certificate),
@@ -305,6 +308,23 @@ pub(crate) enum Found<'a> {
 impl<'a> Found<'a> {
     const fn str(text: &'a str) -> Self {
         Self::Text(Text::whole(text))
+    }
+
+    /// Calls `see` with each value.
+    pub(crate) fn each(&self, see: &mut dyn FnMut(Text<'_>)) {
+        let mut whole = |text: &str| see(Text::whole(text));
+        match self {
+            Self::Text(text) => see(*text),
+            Self::Inline(inline) => whole(inline.as_str()),
+            Self::Address(address) => whole(Inline::format(address).as_str()),
+            Self::Time(now) => whole(Inline::format(Iso8601(*now)).as_str()),
+            Self::Connect(attributes) => attributes.names().for_each(whole),
+            Self::Names(certificate, side, field) => {
+                certificate.list(*side, *field).for_each(whole);
+            }
+            Self::Keys(certificate) => certificate.available_keys().for_each(whole),
+            Self::Strings(values) => values.iter().for_each(|value| whole(value)),
+        }
     }
 }
 
@@ -452,47 +472,24 @@ impl<'a> Context<'a> {
     /// [`Unresolved`] says why the variable has no value.
     pub fn value(&self, variable: &Variable) -> Result<Vec<String>, Unresolved> {
         let mut values = Vec::new();
-        self.visit(variable, &mut |text| values.push(text.chars().collect()))?;
+        let found = self.find(variable)?;
+        found.each(&mut |text| values.push(text.chars().collect()));
         Ok(values)
-    }
-
-    /// Calls `see` with each value of a variable; an empty set of values is not an error.
-    pub(crate) fn visit(
-        &self,
-        variable: &Variable,
-        see: &mut dyn FnMut(Text<'_>),
-    ) -> Result<(), Unresolved> {
-        match self.find(variable)? {
-            Found::Text(text) => see(text),
-            Found::Inline(inline) => see(Text::whole(inline.as_str())),
-            Found::Connect(attributes) => {
-                attributes.names().for_each(|name| see(Text::whole(name)))
-            }
-            Found::Names(certificate, side, field) => {
-                certificate
-                    .list(side, field)
-                    .for_each(|name| see(Text::whole(name)));
-            }
-            Found::Keys(certificate) => {
-                certificate
-                    .available_keys()
-                    .for_each(|key| see(Text::whole(key)));
-            }
-            Found::Strings(values) => values.iter().for_each(|value| see(Text::whole(value))),
-        }
-        Ok(())
     }
 
     /// The one value of a variable that stands in a resource or in a condition value.
     pub(crate) fn single(&self, variable: &Variable) -> Result<Found<'a>, Unresolved> {
         match self.find(variable)? {
             found @ (Found::Text(_) | Found::Inline(_)) => Ok(found),
+            Found::Address(address) => Ok(Found::Inline(Inline::format(address))),
+            Found::Time(now) => Ok(Found::Inline(Inline::format(Iso8601(now)))),
             Found::Strings([value]) => Ok(Found::str(value)),
             _ => Err(Unresolved::SeveralValues),
         }
     }
 
-    fn find(&self, variable: &Variable) -> Result<Found<'a>, Unresolved> {
+    /// What a variable holds; an empty set of values is not an error.
+    pub(crate) fn find(&self, variable: &Variable) -> Result<Found<'a>, Unresolved> {
         if let Some(values) = self.values.and_then(|values| values.get(variable)) {
             return Ok(match values.as_slice() {
                 [value] => Found::str(value),
@@ -529,8 +526,7 @@ impl<'a> Context<'a> {
             Variable::SourceVpce => text(self.vpc()?.endpoint),
             Variable::DomainName => text(self.peer.domain_name),
             Variable::CurrentTime => {
-                let now = self.now.ok_or(Unresolved::NotGiven)?;
-                Ok(Found::Inline(Inline::format(Iso8601(now))))
+                self.now.map(Found::Time).ok_or(Unresolved::NotGiven)
             }
             Variable::EpochTime => {
                 let now = self.now.ok_or(Unresolved::NotGiven)?;
@@ -592,6 +588,5 @@ impl<'a> Context<'a> {
 }
 
 fn address<'a>(address: Option<IpAddr>) -> Result<Found<'a>, Unresolved> {
-    let address = address.ok_or(Unresolved::NotGiven)?;
-    Ok(Found::Inline(Inline::format(address)))
+    address.map(Found::Address).ok_or(Unresolved::NotGiven)
 }

@@ -39,13 +39,6 @@ impl<'a> Text<'a> {
         }
         self.len() == other.len() && self.bytes().eq(other.bytes())
     }
-
-    /// Whether both texts hold the same characters, letter case aside (ASCII and Unicode simple
-    /// lower case, as `String.equalsIgnoreCase` does).
-    pub(crate) fn equals_ignore_case(self, other: Text<'_>) -> bool {
-        let fold = |ch: char| ch.to_uppercase().flat_map(char::to_lowercase);
-        self.chars().flat_map(fold).eq(other.chars().flat_map(fold))
-    }
 }
 
 impl PartialEq<str> for Text<'_> {

@@ -13,3 +13,6 @@ extern crate alloc;
 mod cases;
 mod oracle;
 mod oracle_proof;
+//! Integration tests of `iot-policy`, in one binary.
+
+mod condition_laws;
