@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::resource::ResourceKind;
+use crate::statement::Patterns;
 
 /// The name of an action, such as `iot:Publish`.
 ///
@@ -147,6 +148,27 @@ impl<'a> Action<'a> {
             .map(|(_, index)| Action(Repr::Known(index)))
     }
 
+    /// Whether a list of patterns names the action, as `Action` or `NotAction` does.
+    pub(crate) fn matches(self, patterns: &Patterns) -> bool {
+        let listed = patterns
+            .iter()
+            .any(|pattern| matches(pattern, self.as_str()));
+        listed != patterns.is_negated()
+    }
+
+    /// The known actions that a list of patterns names.
+    pub(crate) fn set_of(patterns: &Patterns) -> ActionSet {
+        let known = Action::known().filter(|action| action.matches(patterns));
+        let set = known.fold(ActionSet::EMPTY, |set, action| set.union(action.bit()));
+        let wide =
+            |pattern: &str| pattern.contains(['*', '?']) || !Action::parse(pattern).is_known();
+        if patterns.is_negated() || patterns.iter().any(wide) {
+            set.union(ActionSet::OTHER)
+        } else {
+            set
+        }
+    }
+
     pub(crate) const fn bit(self) -> ActionSet {
         match self.0 {
             Repr::Known(index) => ActionSet(1 << index),
@@ -158,6 +180,37 @@ impl<'a> Action<'a> {
 impl fmt::Display for Action<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// Whether `*` (any run) and `?` (any character) make `pattern` take `name`; ASCII letter case does
+/// not count. Steps back to the last `*` only: names of actions are short.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (mut pattern, mut name) = (pattern.chars(), name.chars());
+    let mut retry = None;
+    loop {
+        let before = name.clone();
+        let stands = match (pattern.next(), name.next()) {
+            (None, None) => return true,
+            (Some('*'), _) => {
+                name = before;
+                retry = Some((pattern.clone(), name.clone()));
+                continue;
+            }
+            (Some('?'), Some(_)) => true,
+            (Some(a), Some(b)) => a.eq_ignore_ascii_case(&b),
+            (Some(_), None) => return false,
+            (None, Some(_)) => false,
+        };
+        if !stands {
+            let Some((after_star, from)) = &mut retry else {
+                return false;
+            };
+            if from.next().is_none() {
+                return false;
+            }
+            (pattern, name) = (after_star.clone(), from.clone());
+        }
     }
 }
 
@@ -182,6 +235,26 @@ impl ActionSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, name, expected) in [
+            ("*", "iot:Publish", true),
+            ("iot:*", "iot:Publish", true),
+            ("IOT:PUBLISH", "iot:Publish", true),
+            ("iot:*Publish", "iot:RetainPublish", true),
+            ("iot:P?blish", "iot:Publish", true),
+            ("iot:*", "iotjobsdata:UpdateJobExecution", false),
+            ("iot:Publish", "iot:PublishX", false),
+            ("iot:PublishX", "iot:Publish", false),
+            ("*i*h", "iot:Publish", true),
+            ("", "", true),
+            ("**", "", true),
+            ("?", "", false),
+        ] {
+            assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+        }
+    }
 
     #[test]
     fn constants_name_their_row() {

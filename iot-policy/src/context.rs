@@ -525,9 +525,7 @@ impl<'a> Context<'a> {
             Variable::SourceVpc => text(self.vpc()?.vpc),
             Variable::SourceVpce => text(self.vpc()?.endpoint),
             Variable::DomainName => text(self.peer.domain_name),
-            Variable::CurrentTime => {
-                self.now.map(Found::Time).ok_or(Unresolved::NotGiven)
-            }
+            Variable::CurrentTime => self.now.map(Found::Time).ok_or(Unresolved::NotGiven),
             Variable::EpochTime => {
                 let now = self.now.ok_or(Unresolved::NotGiven)?;
                 Ok(Found::Inline(Inline::format(now.as_secs())))

@@ -4,9 +4,17 @@
 
 extern crate alloc;
 
+mod action;
+mod certificate;
 mod check;
+mod condition;
+mod context;
 mod document;
 mod error;
+mod glob;
+mod index;
+mod instant;
+mod interner;
 mod limits;
 mod locate;
 mod operator;
@@ -14,18 +22,18 @@ mod parse;
 mod pointer;
 mod print;
 mod reader;
+mod request;
+mod resource;
+mod set;
 mod statement;
 #[cfg(feature = "proptest1")]
 pub mod strategies;
+mod text;
+mod token;
+mod variable;
+mod wildcard;
 
-pub use document::{PolicyDocument, Version};
-pub use error::{PolicyError, PolicyErrorKind, Position};
-pub use limits::DocumentLimits;
-pub use locate::{locate, locate_key};
-pub use operator::{Family, Operator, OperatorError, Quantifier, Test};
-pub use statement::{Condition, ConditionValues, Effect, Patterns, Statement};
-mod certificate;
-
+pub use action::Action;
 #[cfg(feature = "x509")]
 pub use certificate::{
     Algorithm, CertificateError, CertificateErrorKind, PublicKey, X509Certificate, certificate_id,
@@ -33,3 +41,18 @@ pub use certificate::{
 pub use certificate::{
     Certificate, CertificateBuilder, NameField, NameVariable, NoValue, Pick, Side,
 };
+pub use condition::{Compared, ConditionTrace, RequestValue};
+pub use context::{
+    Attachment, Attributes, ConnectAttributes, Context, ContextValues, Thing, Unresolved, VpcPeer,
+};
+pub use document::{PolicyDocument, Version};
+pub use error::{PolicyError, PolicyErrorKind, Position};
+pub use limits::DocumentLimits;
+pub use locate::{locate, locate_key};
+pub use operator::{Family, Operator, OperatorError, Quantifier, Test};
+pub use request::Request;
+pub use resource::{ArnScope, Resource, ResourceKind};
+pub use set::{Decision, NamedPolicy, PolicySet};
+pub use statement::{Condition, ConditionValues, Effect, Patterns, Statement};
+pub use variable::Variable;
+pub use wildcard::WildcardPattern;

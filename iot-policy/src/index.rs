@@ -1,0 +1,309 @@
+//! The compiled form of a set of policies: what deciding walks over.
+//!
+//! Resources that start with a literal `arn:...:<type>/` stand in one radix tree for each such
+//! start. The tree goes as far as the first wildcard of a pattern; a variable is an edge of its
+//! own, whose text is compared with the connection's value while walking, so that all connections
+//! share the tree. A node is reached by one way at most, and a subtree is entered only if it holds
+//! a statement that could still change the decision. The few other patterns are tried one by one.
+
+mod build;
+
+use alloc::boxed::Box;
+
+use crate::action::{Action, ActionSet};
+use crate::condition::CompiledCondition;
+use crate::glob::Glob;
+use crate::interner::{Resolve, Slot, Values};
+use crate::request::Request;
+use crate::resource::ResourceKind;
+use crate::statement::{Effect, Patterns};
+use crate::text::Text;
+
+pub(crate) use build::Builder;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    heads: Box<[Head]>,
+    nodes: Box<[Node]>,
+    /// For each node the byte that leads to it, if a literal does.
+    keys: Box<[u8]>,
+    labels: Box<[u8]>,
+    /// The rules of the nodes, then the loose ones.
+    rules: Box<[Rule]>,
+    loose: u32,
+    loose_allow: ActionSet,
+    loose_deny: ActionSet,
+    negated: Box<[Negated]>,
+    globs: Box<[Glob]>,
+    statements: Box<[CompiledStatement]>,
+    conditions: Box<[CompiledCondition]>,
+    slots: Box<[Slot]>,
+}
+
+/// The root of the patterns that start with `prefix` and the word for `kind`.
+#[derive(Clone, Debug)]
+struct Head {
+    kind: ResourceKind,
+    prefix: Box<str>,
+    root: u32,
+}
+
+/// A place in a tree. Its children stand next to each other: first those that a byte leads to,
+/// then those that a variable leads to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Node {
+    /// The bytes that follow the way into the node, in `labels`.
+    label: u32,
+    label_len: u32,
+    first_child: u32,
+    literals: u16,
+    variables: u16,
+    /// The rules that end here, in `rules`.
+    first_rule: u32,
+    rules: u32,
+    /// The variable that leads here, if one does.
+    slot: u16,
+    /// The actions that some statement below allows, denies.
+    allow: ActionSet,
+    deny: ActionSet,
+}
+
+/// One resource pattern of one statement, as far as it is not in the way to the node.
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    statement: u32,
+    tail: Tail,
+}
+
+/// What must follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tail {
+    /// Nothing.
+    End,
+    /// Anything: `*`.
+    Any,
+    /// What this pattern takes, in `globs`.
+    Glob(u32),
+}
+
+/// A statement with `NotResource`: it speaks if no pattern takes the resource.
+#[derive(Clone, Copy, Debug)]
+struct Negated {
+    statement: u32,
+    first_glob: u32,
+    globs: u32,
+}
+
+#[derive(Clone, Debug)]
+struct CompiledStatement {
+    effect: Effect,
+    actions: ActionSet,
+    first_condition: u32,
+    conditions: u32,
+    /// For actions that are not known: the patterns, to be asked.
+    patterns: Option<Box<Patterns>>,
+}
+
+/// What was found so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Verdict {
+    pub(crate) allowed: bool,
+    pub(crate) denied: bool,
+}
+
+impl Index {
+    /// Whether some statement allows the request, and whether some denies it; stops at a denial.
+    #[inline]
+    pub(crate) fn decide(&self, request: &Request<'_>) -> Verdict {
+        let mut walk = Walk {
+            index: self,
+            action: request.action(),
+            bit: request.action().bit(),
+            values: Values {
+                slots: &self.slots,
+                context: request.context(),
+            },
+            verdict: Verdict::default(),
+        };
+        walk.resource(request);
+        walk.verdict
+    }
+}
+
+/// One decision on its way.
+struct Walk<'a> {
+    index: &'a Index,
+    action: Action<'a>,
+    bit: ActionSet,
+    values: Values<'a>,
+    verdict: Verdict,
+}
+
+impl Walk<'_> {
+    fn resource(&mut self, request: &Request<'_>) {
+        let index = self.index;
+        let resource = request.resource();
+        let text = resource.text;
+        if let Some(kind) = resource.kind {
+            let prefix = text.head.get(..resource.prefix).unwrap_or_default();
+            let head = index
+                .heads
+                .iter()
+                .find(|head| head.kind == kind && *head.prefix == *prefix);
+            if let Some(head) = head {
+                self.node(head.root, text.tail, 0);
+            }
+        }
+        if self.wants(index.loose_allow, index.loose_deny) {
+            for rule in index.rules.get(index.loose as usize..).unwrap_or_default() {
+                self.rule(*rule, text);
+            }
+        }
+        for negated in &index.negated {
+            self.negated(*negated, text);
+        }
+    }
+
+    /// Whether such statements could still change the decision.
+    #[inline]
+    const fn wants(&self, allow: ActionSet, deny: ActionSet) -> bool {
+        let of_interest = if self.verdict.allowed {
+            deny
+        } else {
+            ActionSet::union(allow, deny)
+        };
+        !self.verdict.denied && of_interest.meets(self.bit)
+    }
+
+    /// Walks a subtree. Goes down literals in a loop and into variables by a call, which the
+    /// builder bounds: at most `MAX_VARIABLES` on one way.
+    fn node(&mut self, node: u32, name: &str, mut at: usize) {
+        let index = self.index;
+        let mut place = node as usize;
+        while let Some(node) = index.nodes.get(place) {
+            if !self.wants(node.allow, node.deny) {
+                return;
+            }
+            let rest = name.as_bytes().get(at..).unwrap_or_default();
+            let label = slice(&index.labels, node.label, node.label_len);
+            if !rest.starts_with(label) {
+                return;
+            }
+            at += label.len();
+            for rule in slice(&index.rules, node.first_rule, node.rules) {
+                match rule.tail {
+                    Tail::End if at < name.len() => {}
+                    Tail::End | Tail::Any => self.statement(rule.statement),
+                    Tail::Glob(_) => {
+                        let tail = name.get(at..).unwrap_or_default();
+                        self.rule(*rule, Text::whole(tail));
+                    }
+                }
+            }
+            let first = node.first_child as usize;
+            let variables = first + usize::from(node.literals);
+            for child in variables..variables + usize::from(node.variables) {
+                if let Some(end) = self.variable(child, name, at) {
+                    self.node(u32::try_from(child).unwrap_or(u32::MAX), name, end);
+                }
+            }
+            let keys = slice(&index.keys, node.first_child, node.literals.into());
+            let Some(child) = name
+                .as_bytes()
+                .get(at)
+                .and_then(|byte| memchr::memchr(*byte, keys))
+            else {
+                return;
+            };
+            place = first + child;
+            at += 1;
+        }
+    }
+
+    /// Where the variable that leads to a node ends, if its text stands at `at`.
+    #[inline]
+    fn variable(&self, child: usize, name: &str, at: usize) -> Option<usize> {
+        let value = self.values.resolve(self.index.nodes.get(child)?.slot)?;
+        let Text { head, tail } = value.text();
+        let rest = name.as_bytes().get(at..)?;
+        let rest = rest.strip_prefix(head.as_bytes())?;
+        rest.starts_with(tail.as_bytes())
+            .then(|| at + head.len() + tail.len())
+    }
+
+    fn rule(&mut self, rule: Rule, text: Text<'_>) {
+        let matches = match rule.tail {
+            Tail::End => text.len() == 0,
+            Tail::Any => true,
+            Tail::Glob(glob) => {
+                self.may_speak(rule.statement)
+                    && self
+                        .index
+                        .globs
+                        .get(glob as usize)
+                        .is_some_and(|glob| glob.matches(text, &self.values))
+            }
+        };
+        if matches {
+            self.statement(rule.statement);
+        }
+    }
+
+    fn negated(&mut self, negated: Negated, text: Text<'_>) {
+        let globs = slice(&self.index.globs, negated.first_glob, negated.globs);
+        if self.may_speak(negated.statement)
+            && !globs.iter().any(|glob| glob.matches(text, &self.values))
+        {
+            self.statement(negated.statement);
+        }
+    }
+
+    /// Whether the statement is about the action and could still change the decision.
+    fn may_speak(&self, statement: u32) -> bool {
+        let none = ActionSet::EMPTY;
+        self.index
+            .statements
+            .get(statement as usize)
+            .is_some_and(|statement| match statement.effect {
+                Effect::Allow => self.wants(statement.actions, none),
+                Effect::Deny => self.wants(none, statement.actions),
+            })
+    }
+
+    /// Lets a statement speak whose resource matches.
+    fn statement(&mut self, at: u32) {
+        if !self.may_speak(at) {
+            return;
+        }
+        let Some(statement) = self.index.statements.get(at as usize) else {
+            return;
+        };
+        if !self.action.is_known()
+            && let Some(patterns) = &statement.patterns
+            && !self.action.matches(patterns)
+        {
+            return;
+        }
+        let conditions = slice(
+            &self.index.conditions,
+            statement.first_condition,
+            statement.conditions,
+        );
+        if conditions
+            .iter()
+            .all(|condition| condition.holds(&self.values))
+        {
+            match statement.effect {
+                Effect::Allow => self.verdict.allowed = true,
+                Effect::Deny => self.verdict.denied = true,
+            }
+        }
+    }
+}
+
+#[inline]
+fn slice<T>(of: &[T], first: u32, count: u32) -> &[T] {
+    let first = first as usize;
+    of.get(first..first + count as usize).unwrap_or_default()
+}

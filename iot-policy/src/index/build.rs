@@ -1,0 +1,370 @@
+//! Builds the index of a set of policies.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::action::{Action, ActionSet};
+use crate::condition::CompiledCondition;
+use crate::document::PolicyDocument;
+use crate::glob::Glob;
+use crate::interner::Interner;
+use crate::resource::ResourceKind;
+use crate::statement::{Effect, Statement};
+use crate::token::{Syntax, Token, tokens};
+
+use super::{CompiledStatement, Head, Index, Negated, Node, Rule, Tail};
+
+/// The most variables on one way through a tree; what follows is matched as a pattern. Bounds how
+/// deep deciding calls itself.
+const MAX_VARIABLES: usize = 8;
+
+/// Takes statements in, gives the index.
+#[derive(Debug, Default)]
+pub(crate) struct Builder {
+    index: IndexParts,
+    interner: Interner,
+    placed: Vec<Placed>,
+    loose: Vec<Rule>,
+}
+
+#[derive(Debug, Default)]
+struct IndexParts {
+    nodes: Vec<Node>,
+    keys: Vec<u8>,
+    labels: Vec<u8>,
+    rules: Vec<Rule>,
+    negated: Vec<Negated>,
+    globs: Vec<Glob>,
+    statements: Vec<CompiledStatement>,
+    conditions: Vec<CompiledCondition>,
+}
+
+/// A pattern on its way into a tree: ordered by tree, then by way, then as it came.
+#[derive(Debug)]
+struct Placed {
+    kind: ResourceKind,
+    prefix: Box<str>,
+    way: Vec<Step>,
+    rule: Rule,
+}
+
+/// One step down a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Byte(u8),
+    Variable(u16),
+}
+
+impl Builder {
+    /// Adds the statements of a document.
+    pub(crate) fn add(&mut self, document: &PolicyDocument) {
+        for statement in document.statements() {
+            self.add_statement(statement, document.has_variables());
+        }
+    }
+
+    fn add_statement(&mut self, statement: &Statement, variables: bool) {
+        let id = count(self.index.statements.len());
+        let actions = Action::set_of(statement.actions());
+        let first_condition = count(self.index.conditions.len());
+        for condition in statement.conditions() {
+            let compiled = CompiledCondition::compile(condition, variables, &mut self.interner);
+            self.index.conditions.push(compiled);
+        }
+        let asks = actions.meets(ActionSet::OTHER);
+        self.index.statements.push(CompiledStatement {
+            effect: statement.effect(),
+            actions,
+            first_condition,
+            conditions: count(statement.conditions().len()),
+            patterns: asks.then(|| Box::new(statement.actions().clone())),
+        });
+        if statement.resources().is_negated() {
+            let first_glob = count(self.index.globs.len());
+            for pattern in statement.resources().iter() {
+                let glob = resource_glob(pattern, variables, &mut self.interner);
+                self.index.globs.push(glob);
+            }
+            let globs = count(statement.resources().len());
+            self.index.negated.push(Negated {
+                statement: id,
+                first_glob,
+                globs,
+            });
+        } else {
+            for pattern in statement.resources().iter() {
+                self.add_pattern(id, pattern, variables);
+            }
+        }
+    }
+
+    fn add_pattern(&mut self, statement: u32, pattern: &str, variables: bool) {
+        let Some((prefix, kind, name)) = literal_head(pattern) else {
+            let glob = resource_glob(pattern, variables, &mut self.interner);
+            let tail = self.tail(glob);
+            self.loose.push(Rule { statement, tail });
+            return;
+        };
+        let mut way = Vec::new();
+        let mut rest = tokens(
+            name,
+            Syntax {
+                wildcards: true,
+                variables,
+            },
+        );
+        let mut before = rest.clone();
+        let mut taken = 0;
+        let tail = loop {
+            match rest.next() {
+                None => break Tail::End,
+                Some(Token::Literal(text)) => way.extend(text.bytes().map(Step::Byte)),
+                Some(Token::Variable { name, default }) if taken < MAX_VARIABLES => {
+                    match self.interner.intern(name, default) {
+                        Some(slot) => way.push(Step::Variable(slot)),
+                        None => return, // a variable that never has a value: the pattern takes nothing
+                    }
+                    taken += 1;
+                }
+                Some(_) => {
+                    let glob = Glob::of_tokens(before, &mut self.interner);
+                    break self.tail(glob);
+                }
+            }
+            before = rest.clone();
+        };
+        let rule = Rule { statement, tail };
+        self.placed.push(Placed {
+            kind,
+            prefix: prefix.into(),
+            way,
+            rule,
+        });
+    }
+
+    fn tail(&mut self, glob: Glob) -> Tail {
+        if glob.is_universal() {
+            return Tail::Any;
+        }
+        self.index.globs.push(glob);
+        Tail::Glob(count(self.index.globs.len() - 1))
+    }
+
+    /// The finished index.
+    pub(crate) fn finish(mut self) -> Index {
+        self.placed
+            .sort_by(|a, b| (a.kind, &a.prefix, &a.way).cmp(&(b.kind, &b.prefix, &b.way)));
+        let placed = core::mem::take(&mut self.placed);
+        let mut heads = Vec::new();
+        for tree in placed.chunk_by(|a, b| (a.kind, &a.prefix) == (b.kind, &b.prefix)) {
+            if let Some(first) = tree.first() {
+                let root = self.index.tree(tree);
+                heads.push(Head {
+                    kind: first.kind,
+                    prefix: first.prefix.clone(),
+                    root,
+                });
+            }
+        }
+        let loose = count(self.index.rules.len());
+        let (mut loose_allow, mut loose_deny) = (ActionSet::EMPTY, ActionSet::EMPTY);
+        for rule in &self.loose {
+            self.index
+                .add_actions(*rule, &mut loose_allow, &mut loose_deny);
+        }
+        self.index.rules.append(&mut self.loose);
+        let IndexParts {
+            nodes,
+            keys,
+            labels,
+            rules,
+            negated,
+            globs,
+            statements,
+            conditions,
+        } = self.index;
+        Index {
+            heads: heads.into(),
+            nodes: nodes.into(),
+            keys: keys.into(),
+            labels: labels.into(),
+            rules: rules.into(),
+            loose,
+            loose_allow,
+            loose_deny,
+            negated: negated.into(),
+            globs: globs.into(),
+            statements: statements.into(),
+            conditions: conditions.into(),
+            slots: self.interner.into_slots(),
+        }
+    }
+}
+
+impl IndexParts {
+    /// Builds the tree of sorted patterns, breadth first, so that siblings stand side by side.
+    /// Gives its root.
+    fn tree(&mut self, placed: &[Placed]) -> u32 {
+        let root = self.nodes.len();
+        self.push_node(0, 0);
+        let mut queue = VecDeque::from([(root, 0..placed.len(), 0)]);
+        while let Some((node, range, depth)) = queue.pop_front() {
+            let items = placed.get(range.clone()).unwrap_or_default();
+            let children = self.fill(node, items, depth);
+            for (child, within, depth) in children {
+                let range = range.start + within.start..range.start + within.end;
+                queue.push_back((child, range, depth));
+            }
+        }
+        self.spread_actions(root);
+        count(root)
+    }
+
+    /// Gives a node its label and rules and makes its children; tells the patterns of each, as a
+    /// range of `items`, and how many of their steps then are done.
+    fn fill(
+        &mut self,
+        node: usize,
+        items: &[Placed],
+        depth: usize,
+    ) -> Vec<(usize, Range<usize>, usize)> {
+        let label = common_bytes(items, depth);
+        let after = depth + label.len();
+        let first_label = count(self.labels.len());
+        self.labels.extend_from_slice(&label);
+        let first_rule = count(self.rules.len());
+        let ended = items
+            .iter()
+            .take_while(|item| item.way.len() == after)
+            .count();
+        self.rules
+            .extend(items.iter().take(ended).map(|item| item.rule));
+        let first_child = self.nodes.len();
+        let (mut literals, mut variables) = (0, 0);
+        let mut children = Vec::new();
+        let mut start = ended;
+        while let Some(step) = items
+            .get(start)
+            .and_then(|item| item.way.get(after))
+            .copied()
+        {
+            let rest = items.get(start..).unwrap_or_default();
+            let same = rest
+                .iter()
+                .take_while(|item| item.way.get(after) == Some(&step))
+                .count();
+            children.push((self.nodes.len(), start..start + same, after + 1));
+            // `Byte` is before `Variable` in the order of steps, so the literals come first.
+            match step {
+                Step::Byte(key) => {
+                    self.push_node(key, 0);
+                    literals += 1;
+                }
+                Step::Variable(slot) => {
+                    self.push_node(0, slot);
+                    variables += 1;
+                }
+            }
+            start += same;
+        }
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.label = first_label;
+            node.label_len = count(label.len());
+            node.first_child = count(first_child);
+            node.literals = literals;
+            node.variables = variables;
+            node.first_rule = first_rule;
+            node.rules = count(ended);
+        }
+        children
+    }
+
+    fn push_node(&mut self, key: u8, slot: u16) {
+        self.nodes.push(Node {
+            slot,
+            ..Node::default()
+        });
+        self.keys.push(key);
+    }
+
+    /// Tells each node the actions of all rules below it. Children come after their parent.
+    fn spread_actions(&mut self, root: usize) {
+        for at in (root..self.nodes.len()).rev() {
+            let Some(node) = self.nodes.get(at).copied() else {
+                continue;
+            };
+            let (mut allow, mut deny) = (ActionSet::EMPTY, ActionSet::EMPTY);
+            for rule in super::slice(&self.rules, node.first_rule, node.rules) {
+                self.add_actions(*rule, &mut allow, &mut deny);
+            }
+            let children = u32::from(node.literals) + u32::from(node.variables);
+            for child in super::slice(&self.nodes, node.first_child, children) {
+                allow = allow.union(child.allow);
+                deny = deny.union(child.deny);
+            }
+            if let Some(node) = self.nodes.get_mut(at) {
+                (node.allow, node.deny) = (allow, deny);
+            }
+        }
+    }
+
+    fn add_actions(&self, rule: Rule, allow: &mut ActionSet, deny: &mut ActionSet) {
+        if let Some(statement) = self.statements.get(rule.statement as usize) {
+            let set = if statement.effect == Effect::Allow {
+                allow
+            } else {
+                deny
+            };
+            *set = set.union(statement.actions);
+        }
+    }
+}
+
+/// The bytes that all patterns have from `depth` on: what the first and the last of sorted ways
+/// share, all between them share.
+fn common_bytes(items: &[Placed], depth: usize) -> Vec<u8> {
+    let first = items
+        .first()
+        .and_then(|item| item.way.get(depth..))
+        .unwrap_or_default();
+    let last = items
+        .last()
+        .and_then(|item| item.way.get(depth..))
+        .unwrap_or_default();
+    let common = first.iter().zip(last).map_while(|pair| match pair {
+        (Step::Byte(a), Step::Byte(b)) if a == b => Some(*a),
+        _ => None,
+    });
+    common.collect()
+}
+
+/// Takes a pattern apart that starts with a literal `arn:...:<type>/`.
+fn literal_head(pattern: &str) -> Option<(&str, ResourceKind, &str)> {
+    let (prefix, part) = split_arn(pattern)?;
+    let (kind, name) = ResourceKind::strip(part)?;
+    (!prefix.contains(['*', '?'])).then_some((prefix, kind, name))
+}
+
+/// The pattern of a resource. Variables stand behind the fifth colon only.
+pub(crate) fn resource_glob(pattern: &str, variables: bool, interner: &mut Interner) -> Glob {
+    let (prefix, part) = split_arn(pattern).unwrap_or((pattern, ""));
+    let syntax = |variables| Syntax {
+        wildcards: true,
+        variables,
+    };
+    let tokens = tokens(prefix, syntax(false)).chain(tokens(part, syntax(variables)));
+    Glob::of_tokens(tokens, interner)
+}
+
+fn split_arn(pattern: &str) -> Option<(&str, &str)> {
+    let (colon, _) = pattern.match_indices(':').nth(4)?;
+    pattern.split_at_checked(colon + 1)
+}
+
+/// A place or number in a table. More than fit in 32 bits would need 4 GiB of policies: such a
+/// place points at nothing.
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
