@@ -222,7 +222,7 @@ impl Certificate {
 /// let why = NoValue::ForbiddenCharacter('+');
 /// assert_eq!(why.to_string(), "the certificate's value has a `+`, which AWS IoT does not substitute");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoValue {
     /// The certificate has no such field.

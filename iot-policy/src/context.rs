@@ -231,7 +231,7 @@ impl<'a> VpcPeer<'a> {
 }
 
 /// Why a variable has no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unresolved {
     /// The caller did not tell it.

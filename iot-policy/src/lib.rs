@@ -5,12 +5,15 @@
 extern crate alloc;
 
 mod action;
+mod authorization;
 mod certificate;
 mod check;
 mod condition;
 mod context;
 mod document;
 mod error;
+mod evaluate;
+mod explain;
 mod glob;
 mod index;
 mod instant;
@@ -34,6 +37,7 @@ mod variable;
 mod wildcard;
 
 pub use action::Action;
+pub use authorization::{ActionType, AuthInfo, AuthResult, Denied, PolicyNames};
 #[cfg(feature = "x509")]
 pub use certificate::{
     Algorithm, CertificateError, CertificateErrorKind, PublicKey, X509Certificate, certificate_id,
@@ -47,6 +51,8 @@ pub use context::{
 };
 pub use document::{PolicyDocument, Version};
 pub use error::{PolicyError, PolicyErrorKind, Position};
+pub use evaluate::{PatternTrace, Response, StatementTrace, UnresolvedVariable};
+pub use explain::{Explanation, NearMiss};
 pub use limits::DocumentLimits;
 pub use locate::{locate, locate_key};
 pub use operator::{Family, Operator, OperatorError, Quantifier, Test};

@@ -5,6 +5,7 @@ use alloc::format;
 use core::fmt;
 
 use crate::text::Text;
+use crate::token::{Syntax, Token, tokens};
 
 /// The type of a resource, the word before the first `/` of the sixth part of an ARN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,9 +139,7 @@ impl<'a> Resource<'a> {
     /// Reads a whole ARN, or `*`; any text is a resource, an odd one is matched by few patterns.
     #[must_use]
     pub fn from_arn(arn: &'a str) -> Self {
-        let colon = arn.match_indices(':').nth(4);
-        let sixth = colon.and_then(|(at, _)| arn.split_at_checked(at + 1));
-        if let Some((prefix, part)) = sixth
+        if let Some((prefix, part)) = split_arn(arn)
             && let Some((kind, name)) = ResourceKind::strip(part)
             && let Some((head, tail)) = arn.split_at_checked(arn.len() - name.len())
         {
@@ -182,4 +181,21 @@ impl fmt::Debug for Resource<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Resource(\"{self}\")")
     }
+}
+
+/// Splits a pattern or an ARN behind its fifth colon.
+pub(crate) fn split_arn(text: &str) -> Option<(&str, &str)> {
+    let (colon, _) = text.match_indices(':').nth(4)?;
+    text.split_at_checked(colon + 1)
+}
+
+/// The parts of a resource pattern. Variables stand behind the fifth colon only (IAM user guide,
+/// "Variables and tags": in the resource element, in the resource part of the ARN).
+pub(crate) fn resource_tokens(pattern: &str, variables: bool) -> impl Iterator<Item = Token<'_>> {
+    let (prefix, part) = split_arn(pattern).unwrap_or((pattern, ""));
+    let syntax = |variables| Syntax {
+        wildcards: true,
+        variables,
+    };
+    tokens(prefix, syntax(false)).chain(tokens(part, syntax(variables)))
 }

@@ -10,7 +10,7 @@ use crate::condition::CompiledCondition;
 use crate::document::PolicyDocument;
 use crate::glob::Glob;
 use crate::interner::Interner;
-use crate::resource::ResourceKind;
+use crate::resource::{ResourceKind, resource_tokens, split_arn};
 use crate::statement::{Effect, Statement};
 use crate::token::{Syntax, Token, tokens};
 
@@ -84,7 +84,7 @@ impl Builder {
         if statement.resources().is_negated() {
             let first_glob = count(self.index.globs.len());
             for pattern in statement.resources().iter() {
-                let glob = resource_glob(pattern, variables, &mut self.interner);
+                let glob = Glob::of_tokens(resource_tokens(pattern, variables), &mut self.interner);
                 self.index.globs.push(glob);
             }
             let globs = count(statement.resources().len());
@@ -102,7 +102,7 @@ impl Builder {
 
     fn add_pattern(&mut self, statement: u32, pattern: &str, variables: bool) {
         let Some((prefix, kind, name)) = literal_head(pattern) else {
-            let glob = resource_glob(pattern, variables, &mut self.interner);
+            let glob = Glob::of_tokens(resource_tokens(pattern, variables), &mut self.interner);
             let tail = self.tail(glob);
             self.loose.push(Rule { statement, tail });
             return;
@@ -345,22 +345,6 @@ fn literal_head(pattern: &str) -> Option<(&str, ResourceKind, &str)> {
     let (prefix, part) = split_arn(pattern)?;
     let (kind, name) = ResourceKind::strip(part)?;
     (!prefix.contains(['*', '?'])).then_some((prefix, kind, name))
-}
-
-/// The pattern of a resource. Variables stand behind the fifth colon only.
-pub(crate) fn resource_glob(pattern: &str, variables: bool, interner: &mut Interner) -> Glob {
-    let (prefix, part) = split_arn(pattern).unwrap_or((pattern, ""));
-    let syntax = |variables| Syntax {
-        wildcards: true,
-        variables,
-    };
-    let tokens = tokens(prefix, syntax(false)).chain(tokens(part, syntax(variables)));
-    Glob::of_tokens(tokens, interner)
-}
-
-fn split_arn(pattern: &str) -> Option<(&str, &str)> {
-    let (colon, _) = pattern.match_indices(':').nth(4)?;
-    pattern.split_at_checked(colon + 1)
 }
 
 /// A place or number in a table. More than fit in 32 bits would need 4 GiB of policies: such a
