@@ -8,6 +8,7 @@ use core::net::IpAddr;
 
 use iot_topics::{Timestamp, TopicNameRef};
 
+use crate::bytes;
 use crate::certificate::{Certificate, NameField, NoValue, Pick, Side};
 use crate::instant::Iso8601;
 use crate::resource::{ArnScope, ResourceKind};
@@ -454,12 +455,15 @@ impl<'a> Context<'a> {
     /// # Errors
     ///
     /// [`Unresolved`] says why the connection has none.
+    #[inline]
     pub fn thing(&self) -> Result<&Thing<'a>, Unresolved> {
         let client_id = self.client_id.ok_or(Unresolved::NoClientId)?;
         let thing = self.thing.as_ref().ok_or(Unresolved::NoThing)?;
         match thing.attachment {
             Attachment::Exclusive => Ok(thing),
-            _ if thing.name != client_id => Err(Unresolved::ClientIdDiffers),
+            _ if !bytes::equal(thing.name.as_bytes(), client_id.as_bytes()) => {
+                Err(Unresolved::ClientIdDiffers)
+            }
             Attachment::Attached => Ok(thing),
             Attachment::NotAttached => Err(Unresolved::NotAttached),
         }
@@ -475,6 +479,20 @@ impl<'a> Context<'a> {
         let found = self.find(variable)?;
         found.each(&mut |text| values.push(text.chars().collect()));
         Ok(values)
+    }
+
+    /// The value of a variable, if it is one that is compared most often and has one. Others are
+    /// for [`single`](Self::single), which knows all.
+    #[inline]
+    pub(crate) fn often(&self, variable: &Variable) -> Option<&'a str> {
+        if self.values.is_some() {
+            return None;
+        }
+        match variable {
+            Variable::ClientId => self.client_id,
+            Variable::ThingName => self.thing().ok().map(|thing| thing.name),
+            _ => None,
+        }
     }
 
     /// The one value of a variable that stands in a resource or in a condition value.

@@ -11,6 +11,7 @@ mod build;
 use alloc::boxed::Box;
 
 use crate::action::{Action, ActionSet};
+use crate::bytes;
 use crate::condition::CompiledCondition;
 use crate::glob::Glob;
 use crate::interner::{Resolve, Slot, Values};
@@ -115,7 +116,7 @@ pub(crate) struct Verdict {
 impl Index {
     /// Whether some statement allows the request, and whether some denies it; stops at a denial.
     #[inline]
-    pub(crate) fn decide(&self, request: &Request<'_>) -> Verdict {
+    pub(crate) fn decide<'a>(&'a self, request: &Request<'a>) -> Verdict {
         let mut walk = Walk {
             index: self,
             action: request.action(),
@@ -140,19 +141,21 @@ struct Walk<'a> {
     verdict: Verdict,
 }
 
-impl Walk<'_> {
-    fn resource(&mut self, request: &Request<'_>) {
+impl<'a> Walk<'a> {
+    fn resource(&mut self, request: &Request<'a>) {
         let index = self.index;
         let resource = request.resource();
         let text = resource.text;
         if let Some(kind) = resource.kind {
-            let prefix = text.head.get(..resource.prefix).unwrap_or_default();
-            let head = index
-                .heads
-                .iter()
-                .find(|head| head.kind == kind && *head.prefix == *prefix);
-            if let Some(head) = head {
-                self.node(head.root, text.tail, 0);
+            let prefix = text
+                .head
+                .as_bytes()
+                .get(..resource.prefix)
+                .unwrap_or_default();
+            let is_head =
+                |head: &&Head| head.kind == kind && bytes::equal(head.prefix.as_bytes(), prefix);
+            if let Some(head) = index.heads.iter().find(is_head) {
+                self.tree(head.root, text.tail, text.tail.as_bytes());
             }
         }
         if self.wants(index.loose_allow, index.loose_deny) {
@@ -171,65 +174,76 @@ impl Walk<'_> {
         let of_interest = if self.verdict.allowed {
             deny
         } else {
-            ActionSet::union(allow, deny)
+            allow.union(deny)
         };
         !self.verdict.denied && of_interest.meets(self.bit)
     }
 
-    /// Walks a subtree. Goes down literals in a loop and into variables by a call, which the
-    /// builder bounds: at most `MAX_VARIABLES` on one way.
-    fn node(&mut self, node: u32, name: &str, mut at: usize) {
+    /// Walks a subtree with what is left of the name. Where several children stand for what
+    /// follows, all but the last are walked by a call. There can be several only where a variable
+    /// leads on, so the depth is bounded by the builder's `MAX_VARIABLES`.
+    fn tree(&mut self, mut place: u32, name: &'a str, mut rest: &'a [u8]) {
         let index = self.index;
-        let mut place = node as usize;
-        while let Some(node) = index.nodes.get(place) {
+        while let Some(node) = index.nodes.get(place as usize) {
             if !self.wants(node.allow, node.deny) {
                 return;
             }
-            let rest = name.as_bytes().get(at..).unwrap_or_default();
             let label = slice(&index.labels, node.label, node.label_len);
-            if !rest.starts_with(label) {
+            let Some(after) = bytes::strip_prefix(rest, label) else {
                 return;
+            };
+            rest = after;
+            if node.rules > 0 {
+                self.rules(node, name, rest);
             }
-            at += label.len();
-            for rule in slice(&index.rules, node.first_rule, node.rules) {
-                match rule.tail {
-                    Tail::End if at < name.len() => {}
-                    Tail::End | Tail::Any => self.statement(rule.statement),
-                    Tail::Glob(_) => {
-                        let tail = name.get(at..).unwrap_or_default();
-                        self.rule(*rule, Text::whole(tail));
+            let mut next = None;
+            let first_variable = node.first_child + u32::from(node.literals);
+            for child in first_variable..first_variable + u32::from(node.variables) {
+                if let Some(after) = self.variable(child, rest)
+                    && let Some((child, rest)) = next.replace((child, after))
+                {
+                    self.tree(child, name, rest);
+                }
+            }
+            if node.literals > 0
+                && let Some((byte, after)) = rest.split_first()
+            {
+                let keys = slice(&index.keys, node.first_child, node.literals.into());
+                if let Some(at) = bytes::position(keys, *byte) {
+                    let child = node.first_child + at;
+                    if let Some((child, rest)) = next.replace((child, after)) {
+                        self.tree(child, name, rest);
                     }
                 }
             }
-            let first = node.first_child as usize;
-            let variables = first + usize::from(node.literals);
-            for child in variables..variables + usize::from(node.variables) {
-                if let Some(end) = self.variable(child, name, at) {
-                    self.node(u32::try_from(child).unwrap_or(u32::MAX), name, end);
-                }
-            }
-            let keys = slice(&index.keys, node.first_child, node.literals.into());
-            let Some(child) = name
-                .as_bytes()
-                .get(at)
-                .and_then(|byte| memchr::memchr(*byte, keys))
-            else {
-                return;
-            };
-            place = first + child;
-            at += 1;
+            let Some(child) = next else { return };
+            (place, rest) = child;
         }
     }
 
-    /// Where the variable that leads to a node ends, if its text stands at `at`.
+    /// Tries the rules of a node, with what is left of the name.
+    fn rules(&mut self, node: &Node, name: &str, rest: &[u8]) {
+        for rule in slice(&self.index.rules, node.first_rule, node.rules) {
+            match rule.tail {
+                Tail::Any => self.statement(rule.statement),
+                Tail::End if rest.is_empty() => self.statement(rule.statement),
+                Tail::End => {}
+                Tail::Glob(_) => {
+                    let tail = name.get(name.len() - rest.len()..).unwrap_or_default();
+                    self.rule(*rule, Text::whole(tail));
+                }
+            }
+        }
+    }
+
+    /// What follows the text of the variable that leads to a node, if the name goes on with it.
     #[inline]
-    fn variable(&self, child: usize, name: &str, at: usize) -> Option<usize> {
-        let value = self.values.resolve(self.index.nodes.get(child)?.slot)?;
+    fn variable(&self, child: u32, rest: &'a [u8]) -> Option<&'a [u8]> {
+        let value = self
+            .values
+            .resolve(self.index.nodes.get(child as usize)?.slot)?;
         let Text { head, tail } = value.text();
-        let rest = name.as_bytes().get(at..)?;
-        let rest = rest.strip_prefix(head.as_bytes())?;
-        rest.starts_with(tail.as_bytes())
-            .then(|| at + head.len() + tail.len())
+        bytes::strip_prefix(bytes::strip_prefix(rest, head.as_bytes())?, tail.as_bytes())
     }
 
     fn rule(&mut self, rule: Rule, text: Text<'_>) {

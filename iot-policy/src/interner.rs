@@ -68,8 +68,19 @@ impl Resolve for NoValues {
 }
 
 impl Resolve for Values<'_> {
+    #[inline]
     fn resolve(&self, id: VariableId) -> Option<Resolved<'_>> {
         let slot = self.slots.get(usize::from(id))?;
+        if let Some(text) = self.context.often(&slot.variable) {
+            return Some(Resolved::Text(Text::whole(text)));
+        }
+        self.resolve_any(slot)
+    }
+}
+
+impl<'a> Values<'a> {
+    #[inline(never)]
+    fn resolve_any(&self, slot: &'a Slot) -> Option<Resolved<'a>> {
         match self.context.single(&slot.variable) {
             Ok(Found::Text(text)) => Some(Resolved::Text(text)),
             Ok(Found::Inline(inline)) => Some(Resolved::Inline(inline)),

@@ -6,6 +6,7 @@ extern crate alloc;
 
 mod action;
 mod authorization;
+mod bytes;
 mod certificate;
 mod check;
 mod condition;
