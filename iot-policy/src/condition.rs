@@ -33,7 +33,7 @@ use operands::Operands;
 pub use trace::{Compared, ConditionTrace, RequestValue};
 
 /// A condition, ready to be asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CompiledCondition {
     key: Variable,
     operator: Operator,

@@ -9,7 +9,7 @@ use crate::token::{Syntax, Token, tokens};
 
 /// An ARN of a policy. A wildcard stays within its part, except in the last one, which holds all
 /// that follows the fifth colon. Source: IAM user guide, "Condition operators".
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum ArnPattern {
     /// Without wildcards and variables: the parts are equal if the whole is.
     Literal(Glob),

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use crate::text::Text;
 
 /// The bytes of a policy value, in the standard alphabet of RFC 4648; the padding may be left off.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Binary(Box<[u8]>);
 
 impl Binary {

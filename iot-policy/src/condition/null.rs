@@ -8,7 +8,7 @@ use super::boolean::boolean;
 
 /// The values of a `Null` condition: `true` asks that the key has no value, `false` that it has
 /// one. Other words ask for nothing that can be.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Null(pub(super) Box<[Option<bool>]>);
 
 impl Null {

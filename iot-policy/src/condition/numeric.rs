@@ -10,7 +10,7 @@ use crate::text::Text;
 /// Read from an optional sign, digits with at most one point among them, and an optional decimal
 /// exponent: `-12`, `0.50`, `.5`, `1e-1`. Nothing is rounded: `0.1` equals `1e-1` and differs from
 /// `0.1000000000000000000000001`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Number {
     sign: Ordering,
     magnitude: i64,

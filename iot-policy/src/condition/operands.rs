@@ -22,7 +22,7 @@ use super::trace::Compared;
 
 /// The values of a condition, in the order of the document. `None` stands for one that is not of
 /// the operator's kind, such as `NumericEquals` with `abc`: it matches nothing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Operands {
     /// `StringEquals`, as a pattern without wildcards, and `StringLike`.
     Pattern(Box<[Glob]>),

@@ -8,10 +8,10 @@ use crate::text::Text;
 use crate::token::{Syntax, Token, tokens};
 
 /// A text with variables that is compared without regard to letter case.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Folded(Box<[Part]>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Part {
     Literal(Box<str>),
     Variable(VariableId),
