@@ -312,7 +312,8 @@ impl<'a> Found<'a> {
     }
 
     /// Calls `see` with each value.
-    pub(crate) fn each(&self, see: &mut dyn FnMut(Text<'_>)) {
+    #[inline]
+    pub(crate) fn each(&self, mut see: impl FnMut(Text<'_>)) {
         let mut whole = |text: &str| see(Text::whole(text));
         match self {
             Self::Text(text) => see(*text),
@@ -477,7 +478,7 @@ impl<'a> Context<'a> {
     pub fn value(&self, variable: &Variable) -> Result<Vec<String>, Unresolved> {
         let mut values = Vec::new();
         let found = self.find(variable)?;
-        found.each(&mut |text| values.push(text.chars().collect()));
+        found.each(|text| values.push(text.chars().collect()));
         Ok(values)
     }
 

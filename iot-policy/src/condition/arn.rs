@@ -2,6 +2,8 @@
 
 use alloc::boxed::Box;
 
+use memchr::memchr;
+
 use crate::glob::Glob;
 use crate::interner::{Interner, Resolve};
 use crate::text::Text;
@@ -65,11 +67,16 @@ pub(super) fn is_arn(text: Text<'_>) -> bool {
 
 /// Parts a text at its first colon.
 fn split_text(text: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
-    if let Some((part, head)) = text.head.split_once(':') {
+    if let Some((part, head)) = split_str(text.head) {
         return Some((Text::whole(part), Text::new(head, text.tail)));
     }
-    let (part, tail) = text.tail.split_once(':')?;
+    let (part, tail) = split_str(text.tail)?;
     Some((Text::new(text.head, part), Text::whole(tail)))
+}
+
+fn split_str(text: &str) -> Option<(&str, &str)> {
+    let at = memchr(b':', text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Parts a policy value at the first five colons outside of variables.

@@ -1,34 +1,48 @@
 //! The words `true` and `false`, of Boolean and `Null` conditions.
 
-use crate::interner::Interner;
+use crate::interner::{Interner, Resolve};
 use crate::text::Text;
 
 use super::string::Folded;
 
-/// Compiles a value of a `Bool` condition: one of the words, or a text with variables.
-pub(super) fn operand(text: &str, variables: bool, interner: &mut Interner) -> Option<Folded> {
-    let folded = Folded::compile(text, variables, interner);
-    (folded.has_variables() || boolean(Text::whole(text)).is_some()).then_some(folded)
+/// A value of a `Bool` condition.
+#[derive(Clone, Debug)]
+pub(super) enum Boolean {
+    Word(bool),
+    /// A text with variables.
+    Text(Folded),
+}
+
+impl Boolean {
+    pub(super) fn compile(text: &str, variables: bool, interner: &mut Interner) -> Option<Self> {
+        let folded = Folded::compile(text, variables, interner);
+        if folded.has_variables() {
+            return Some(Self::Text(folded));
+        }
+        boolean(Text::whole(text)).map(Self::Word)
+    }
+
+    /// Whether this is the value of a request; a variable without a value matches nothing.
+    pub(super) fn matches(&self, value: bool, values: &impl Resolve) -> bool {
+        match self {
+            Self::Word(word) => *word == value,
+            Self::Text(folded) => folded.matches(Text::whole(word(value)), values),
+        }
+    }
 }
 
 /// Reads `true` or `false`, whatever the letter case.
 pub(super) fn boolean(text: Text<'_>) -> Option<bool> {
-    [true, false]
-        .into_iter()
-        .find(|value| is_word(text, word(*value)))
+    [true, false].into_iter().find(|value| {
+        let parted = word(*value).split_at_checked(text.head.len());
+        parted.is_some_and(|(head, tail)| {
+            text.head.eq_ignore_ascii_case(head) && text.tail.eq_ignore_ascii_case(tail)
+        })
+    })
 }
 
-/// The word for a value.
-pub(super) const fn word(value: bool) -> &'static str {
+const fn word(value: bool) -> &'static str {
     if value { "true" } else { "false" }
-}
-
-fn is_word(text: Text<'_>, word: &str) -> bool {
-    text.len() == word.len()
-        && text
-            .bytes()
-            .zip(word.bytes())
-            .all(|(ours, theirs)| ours.eq_ignore_ascii_case(&theirs))
 }
 
 #[cfg(test)]
@@ -53,5 +67,7 @@ mod tests {
             assert_eq!(boolean(Text::whole(text)), value, "{text:?}");
         }
         assert_eq!(boolean(Text::new("tr", "UE")), Some(true));
+        assert_eq!(boolean(Text::new("truefalse", "")), None);
+        assert_eq!(boolean(Text::new("é", "e")), None);
     }
 }

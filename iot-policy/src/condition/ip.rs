@@ -1,6 +1,6 @@
 //! Address conditions: IPv4 and IPv6 networks.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::text::{Inline, Text};
 
@@ -10,9 +10,16 @@ use crate::text::{Inline, Text};
 /// its IPv6 form (`::ffff:203.0.113.7`) is that IPv4 address, on either side, as a socket for both
 /// families reports it. Source: IAM user guide, "Condition operators"; RFC 4632, RFC 4291.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Network {
-    V4 { address: u32, mask: u32 },
-    V6 { address: u128, mask: u128 },
+pub(super) struct Network {
+    first: Address,
+    mask: u128,
+}
+
+/// An address as a number; those of the two families never compare equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    bits: u128,
+    is_v4: bool,
 }
 
 impl Network {
@@ -21,59 +28,70 @@ impl Network {
             Some((address, prefix)) => (address, Some(prefix_length(prefix)?)),
             None => (text, None),
         };
-        match address.parse().ok()? {
-            IpAddr::V4(address) => Self::v4(address.to_bits(), prefix.unwrap_or(u32::BITS)),
-            IpAddr::V6(address) => {
-                let prefix = prefix.unwrap_or(u128::BITS);
-                let mapped = address.to_ipv4_mapped();
-                match (mapped, prefix.checked_sub(MAPPED_PREFIX)) {
-                    (Some(address), Some(prefix)) => Self::v4(address.to_bits(), prefix),
-                    _ => Self::v6(address.to_bits(), prefix),
-                }
-            }
-        }
+        let address: IpAddr = address.parse().ok()?;
+        let bits = if address.is_ipv4() {
+            Ipv4Addr::BITS
+        } else {
+            Ipv6Addr::BITS
+        };
+        let host = bits.checked_sub(prefix.unwrap_or(bits))?;
+        // a network that holds more than IPv4 addresses is one of IPv6
+        let address = match address {
+            IpAddr::V6(v6) if host > Ipv4Addr::BITS => Address {
+                bits: v6.to_bits(),
+                is_v4: false,
+            },
+            _ => address.into(),
+        };
+        let mask = u128::MAX.checked_shl(host).unwrap_or(0);
+        Some(Self {
+            first: address.masked(mask),
+            mask,
+        })
     }
 
     /// Whether the address is in the network.
-    pub(super) const fn contains(self, address: IpAddr) -> bool {
-        match (self, address.to_canonical()) {
-            (Self::V4 { address, mask }, IpAddr::V4(ours)) => ours.to_bits() & mask == address,
-            (Self::V6 { address, mask }, IpAddr::V6(ours)) => ours.to_bits() & mask == address,
-            _ => false,
-        }
-    }
-
-    const fn v4(address: u32, prefix: u32) -> Option<Self> {
-        let Some(host) = u32::BITS.checked_sub(prefix) else {
-            return None;
-        };
-        let mask = match u32::MAX.checked_shl(host) {
-            Some(mask) => mask,
-            None => 0,
-        };
-        Some(Self::V4 {
-            address: address & mask,
-            mask,
-        })
-    }
-
-    const fn v6(address: u128, prefix: u32) -> Option<Self> {
-        let Some(host) = u128::BITS.checked_sub(prefix) else {
-            return None;
-        };
-        let mask = match u128::MAX.checked_shl(host) {
-            Some(mask) => mask,
-            None => 0,
-        };
-        Some(Self::V6 {
-            address: address & mask,
-            mask,
-        })
+    pub(super) fn contains(&self, address: Address) -> bool {
+        address.masked(self.mask) == self.first
     }
 }
 
-/// `::ffff:0:0/96` holds the IPv4 addresses.
-const MAPPED_PREFIX: u32 = 96;
+impl Address {
+    /// Reads an address of a request.
+    pub(super) fn read(text: Text<'_>) -> Option<Self> {
+        let address: Result<IpAddr, _> = if text.head.is_empty() {
+            text.tail.parse()
+        } else {
+            // no address is longer than the room of `Inline`, which then is empty
+            Inline::format(format_args!("{}{}", text.head, text.tail))
+                .as_str()
+                .parse()
+        };
+        address.ok().map(Self::from)
+    }
+
+    const fn masked(self, mask: u128) -> Self {
+        Self {
+            bits: self.bits & mask,
+            is_v4: self.is_v4,
+        }
+    }
+}
+
+impl From<IpAddr> for Address {
+    fn from(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(v4) => Self {
+                bits: v4.to_bits().into(),
+                is_v4: true,
+            },
+            IpAddr::V6(v6) => Self {
+                bits: v6.to_bits(),
+                is_v4: false,
+            },
+        }
+    }
+}
 
 /// One to three digits.
 fn prefix_length(text: &str) -> Option<u32> {
@@ -82,30 +100,21 @@ fn prefix_length(text: &str) -> Option<u32> {
     is_number.then(|| text.parse().ok())?
 }
 
-/// Reads an address of a request.
-pub(super) fn address(text: Text<'_>) -> Option<IpAddr> {
-    if text.head.is_empty() {
-        return text.tail.parse().ok();
-    }
-    // no address is longer than the room of `Inline`, which then is empty
-    Inline::format(format_args!("{}{}", text.head, text.tail))
-        .as_str()
-        .parse()
-        .ok()
-}
-
 #[cfg(test)]
 mod tests {
     use alloc::format;
-    use core::net::{Ipv4Addr, Ipv6Addr};
 
     use proptest::prelude::*;
 
     use super::*;
 
+    fn read(text: Text<'_>) -> Option<Address> {
+        Address::read(text)
+    }
+
     fn is_in(text: &str, network: &str) -> Option<bool> {
         let network = Network::parse(network)?;
-        Some(network.contains(address(Text::whole(text))?))
+        Some(network.contains(read(Text::whole(text))?))
     }
 
     #[test]
@@ -177,18 +186,19 @@ mod tests {
         ] {
             assert_eq!(Network::parse(text), None, "{text:?}");
         }
-        assert_eq!(address(Text::whole("10.0.0.0/8")), None);
-        assert_eq!(address(Text::whole("")), None);
+        assert_eq!(read(Text::whole("10.0.0.0/8")), None);
+        assert_eq!(read(Text::whole("")), None);
     }
 
     #[test]
     fn a_text_in_two_pieces_is_one_address() {
         let v6 = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff";
+        let expected = Address::from(v6.parse::<IpAddr>().unwrap());
         for at in 0..=v6.len() {
             let (head, tail) = v6.split_at(at);
-            assert_eq!(address(Text::new(head, tail)), v6.parse().ok());
+            assert_eq!(read(Text::new(head, tail)), Some(expected));
         }
-        assert_eq!(address(Text::new("1", &"0".repeat(100))), None);
+        assert_eq!(read(Text::new("1", &"0".repeat(100))), None);
     }
 
     fn bit(bytes: &[u8], index: usize) -> bool {
@@ -207,10 +217,10 @@ mod tests {
             let (ours, theirs) = (Ipv4Addr::from(ours), Ipv4Addr::from(theirs));
             let network = Network::parse(&format!("{theirs}/{prefix}")).unwrap();
             let expected = naive(&ours.octets(), &theirs.octets(), prefix);
-            prop_assert_eq!(network.contains(ours.into()), expected);
+            prop_assert_eq!(network.contains(IpAddr::from(ours).into()), expected);
             let mapped = Network::parse(&format!("::ffff:{theirs}/{}", prefix + 96));
             prop_assert_eq!(mapped, Some(network));
-            prop_assert_eq!(network.contains(ours.to_ipv6_mapped().into()), expected);
+            prop_assert_eq!(network.contains(IpAddr::from(ours.to_ipv6_mapped()).into()), expected);
         }
 
         #[test]
@@ -220,12 +230,12 @@ mod tests {
             prop_assume!(ours.to_ipv4_mapped().is_none() && theirs.to_ipv4_mapped().is_none());
             let network = Network::parse(&format!("{theirs}/{prefix}")).unwrap();
             let expected = naive(&ours.octets(), &theirs.octets(), prefix);
-            prop_assert_eq!(network.contains(ours.into()), expected);
+            prop_assert_eq!(network.contains(IpAddr::from(ours).into()), expected);
         }
 
         #[test]
         fn reading_is_total(text in "[0-9a-f:./]{0,24}|\\PC{0,12}") {
-            let _ = (Network::parse(&text), address(Text::whole(&text)));
+            let _ = (Network::parse(&text), read(Text::whole(&text)));
         }
     }
 }

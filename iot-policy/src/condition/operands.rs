@@ -11,25 +11,25 @@ use crate::text::Text;
 
 use super::arn::{ArnPattern, is_arn};
 use super::binary::{Binary, is_base64};
-use super::boolean::{self, boolean};
+use super::boolean::{Boolean, boolean};
 use super::date::Instant;
-use super::ip::{Network, address};
+use super::ip::{Address, Network};
 use super::null::Null;
 use super::numeric::{Number, decimal};
 use super::relation::Relation;
-use super::string::Folded;
+use super::string::{Exact, Folded};
 use super::trace::Compared;
 
 /// The values of a condition, in the order of the document. `None` stands for one that is not of
 /// the operator's kind, such as `NumericEquals` with `abc`: it matches nothing.
 #[derive(Clone, Debug)]
 pub(super) enum Operands {
-    /// `StringEquals`, as a pattern without wildcards, and `StringLike`.
-    Pattern(Box<[Glob]>),
+    Exact(Box<[Exact]>),
+    Like(Box<[Glob]>),
     Folded(Box<[Folded]>),
     Numeric(Relation, Box<[Option<Number>]>),
     Date(Relation, Box<[Option<Instant>]>),
-    Bool(Box<[Option<Folded>]>),
+    Bool(Box<[Option<Boolean>]>),
     Binary(Box<[Option<Binary>]>),
     Network(Box<[Option<Network>]>),
     Arn(Box<[Option<ArnPattern>]>),
@@ -47,15 +47,15 @@ impl Operands {
             Family::String => match test {
                 Test::StringLike | Test::StringNotLike => {
                     let glob = |text| Glob::compile(text, variables, interner);
-                    Self::Pattern(values.map(glob).collect())
+                    Self::Like(values.map(glob).collect())
                 }
                 Test::StringEqualsIgnoreCase | Test::StringNotEqualsIgnoreCase => {
                     let folded = |text| Folded::compile(text, variables, interner);
                     Self::Folded(values.map(folded).collect())
                 }
                 _ => {
-                    let template = |text| Glob::template(text, variables, interner);
-                    Self::Pattern(values.map(template).collect())
+                    let exact = |text| Exact::compile(text, variables, interner);
+                    Self::Exact(values.map(exact).collect())
                 }
             },
             Family::Numeric => {
@@ -66,8 +66,8 @@ impl Operands {
                 Self::Date(Relation::of(test), values.map(date).collect())
             }
             Family::Bool => {
-                let word = |text| boolean::operand(text, variables, interner);
-                Self::Bool(values.map(word).collect())
+                let boolean = |text| Boolean::compile(text, variables, interner);
+                Self::Bool(values.map(boolean).collect())
             }
             Family::Binary => Self::Binary(values.map(Binary::parse).collect()),
             Family::IpAddress => Self::Network(values.map(Network::parse).collect()),
@@ -89,13 +89,14 @@ impl Operands {
         match (self, found) {
             // what need not go through text
             (Self::Network(networks), Found::Address(address)) => {
-                see(first(networks, |network| network.contains(*address)));
+                let ours = Address::from(*address);
+                see(first(networks, |network| network.contains(ours)));
             }
             (Self::Date(relation, dates), Found::Time(now)) => {
                 let now = Instant::from_timestamp(*now);
                 see(first(dates, |date| relation.allows(now.cmp(date))));
             }
-            _ => found.each(&mut |text| {
+            _ => found.each(|text| {
                 see(self
                     .compare_text(text, values)
                     .unwrap_or(Compared::Unreadable));
@@ -105,8 +106,11 @@ impl Operands {
 
     /// How one text compares; `None` if it is not of the operator's kind.
     fn compare_text(&self, text: Text<'_>, values: &Values<'_>) -> Option<Compared> {
-        Some(match self {
-            Self::Pattern(globs) => {
+        let compared = match self {
+            Self::Exact(texts) => {
+                Compared::at(texts.iter().position(|exact| exact.matches(text, values)))
+            }
+            Self::Like(globs) => {
                 Compared::at(globs.iter().position(|glob| glob.matches(text, values)))
             }
             Self::Folded(texts) => {
@@ -120,28 +124,32 @@ impl Operands {
                 let ours = Instant::read(text)?;
                 first(dates, |date| relation.allows(ours.cmp(date)))
             }
-            Self::Bool(words) => {
-                let ours = Text::whole(boolean::word(boolean(text)?));
-                first(words, |word| word.matches(ours, values))
+            Self::Bool(booleans) => {
+                let ours = boolean(text)?;
+                first(booleans, |boolean| boolean.matches(ours, values))
             }
-            Self::Binary(binaries) => {
-                is_base64(text).then(|| first(binaries, |binary| binary.equals(text)))?
-            }
+            Self::Binary(binaries) => first(binaries, |binary| binary.equals(text)),
             Self::Network(networks) => {
-                let ours = address(text)?;
+                let ours = Address::read(text)?;
                 first(networks, |network| network.contains(ours))
             }
-            Self::Arn(arns) => {
-                is_arn(text).then(|| first(arns, |arn| arn.matches(text, values)))?
-            }
+            Self::Arn(arns) => first(arns, |arn| arn.matches(text, values)),
             Self::Null(null) => Compared::at(null.position(false)),
-        })
+        };
+        // two families compare without reading the whole text first
+        let is_readable = match self {
+            _ if compared != Compared::MatchesNone => true,
+            Self::Binary(_) => is_base64(text),
+            Self::Arn(_) => is_arn(text),
+            _ => true,
+        };
+        is_readable.then_some(compared)
     }
 
     /// The places of the values that are not of the operator's kind.
     pub(super) fn unreadable(&self) -> Vec<usize> {
         match self {
-            Self::Pattern(_) | Self::Folded(_) => Vec::new(),
+            Self::Exact(_) | Self::Like(_) | Self::Folded(_) => Vec::new(),
             Self::Numeric(_, values) => gaps(values),
             Self::Date(_, values) => gaps(values),
             Self::Bool(values) => gaps(values),

@@ -1,11 +1,36 @@
-//! String conditions. `StringEquals` and `StringLike` are compiled patterns; what ignores letter
-//! case is here.
+//! String conditions but `StringLike`, which is a compiled pattern.
 
 use alloc::boxed::Box;
 
+use crate::glob::Glob;
 use crate::interner::{Interner, Resolve, VariableId};
 use crate::text::Text;
 use crate::token::{Syntax, Token, tokens};
+
+/// A text with variables that is compared as it is.
+#[derive(Clone, Debug)]
+pub(super) enum Exact {
+    Literal(Box<str>),
+    Template(Glob),
+}
+
+impl Exact {
+    pub(super) fn compile(text: &str, variables: bool, interner: &mut Interner) -> Self {
+        if variables && text.contains("${") {
+            Self::Template(Glob::template(text, variables, interner))
+        } else {
+            Self::Literal(text.into())
+        }
+    }
+
+    /// Whether this is the text of a request; a variable without a value matches nothing.
+    pub(super) fn matches(&self, text: Text<'_>, values: &impl Resolve) -> bool {
+        match self {
+            Self::Literal(literal) => text.equals(Text::whole(literal)),
+            Self::Template(template) => template.matches(text, values),
+        }
+    }
+}
 
 /// A text with variables that is compared without regard to letter case.
 #[derive(Clone, Debug)]
@@ -48,7 +73,7 @@ impl Folded {
         let mut rest = text.chars();
         let mut take = |text: Text<'_>| {
             text.chars()
-                .all(|ch| rest.next().is_some_and(|ours| fold(ours) == fold(ch)))
+                .all(|ch| rest.next().is_some_and(|ours| is_same(ours, ch)))
         };
         let parts_match = self.0.iter().all(|part| match part {
             Part::Literal(text) => take(Text::whole(text)),
@@ -57,6 +82,11 @@ impl Folded {
         });
         parts_match && rest.next().is_none()
     }
+}
+
+#[inline]
+fn is_same(ours: char, theirs: char) -> bool {
+    ours == theirs || fold(ours) == fold(theirs)
 }
 
 /// Takes letter case off one character, by itself: `ß` stays one character and differs from `ss`,
@@ -113,6 +143,27 @@ mod tests {
             ("${nothing}", "", false),
         ] {
             assert_eq!(matches(policy, request), expected, "{policy} {request}");
+        }
+    }
+
+    #[test]
+    fn exact_texts() {
+        for (policy, request, expected) in [
+            ("", "", true),
+            ("a", "", false),
+            ("a", "A", false),
+            ("a*", "a*", true),
+            ("a*", "ab", false),
+            ("${*}${?}${$}x", "*?$x", true),
+            ("$x${", "$x${", true),
+            ("${nothing}", "${nothing}", false),
+        ] {
+            let exact = Exact::compile(policy, true, &mut Interner::default());
+            for at in 0..=request.len() {
+                let (head, tail) = request.split_at(at);
+                let matches = exact.matches(Text::new(head, tail), &NoValues);
+                assert_eq!(matches, expected, "{policy} {request}");
+            }
         }
     }
 
