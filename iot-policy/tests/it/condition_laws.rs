@@ -170,7 +170,7 @@ proptest! {
     ) {
         prop_assume!(test != Test::Null);
         let each = |value: &String| {
-            ask(None, test, false, &policy, Some(std::slice::from_ref(value)))
+            ask(None, test, false, &policy, Some(core::slice::from_ref(value)))
         };
         let all = ask(Some(Quantifier::ForAllValues), test, false, &policy, Some(&request));
         prop_assert_eq!(all, request.iter().all(each));
