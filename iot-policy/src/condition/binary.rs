@@ -163,7 +163,7 @@ mod tests {
             .chunks(6)
             .map(|bits| char::from(ALPHABET[value(bits)]))
             .collect();
-        while text.len() % 4 != 0 {
+        while !text.len().is_multiple_of(4) {
             text.push('=');
         }
         text
