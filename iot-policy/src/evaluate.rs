@@ -15,6 +15,7 @@ use crate::document::PolicyDocument;
 use crate::request::Request;
 use crate::set::{Decision, PolicySet};
 use crate::statement::{Effect, Statement};
+use crate::token::{Syntax, Token, tokens};
 use crate::variable::Variable;
 
 pub use pattern::{PatternTrace, UnresolvedVariable};
@@ -67,6 +68,8 @@ pub struct StatementTrace<'s> {
     resource: bool,
     resources: Vec<PatternTrace<'s>>,
     conditions: Vec<ConditionTrace>,
+    /// The variables in condition values that have no value.
+    without_value: Vec<(Variable, Unresolved)>,
 }
 
 impl PolicySet {
@@ -127,10 +130,40 @@ fn trace<'s>(
         action: request.action().matches(statement.actions()),
         resource: listed != statement.resources().is_negated(),
         resources,
+        without_value: without_value(statement, variables, context),
         conditions: conditions
             .map(|condition| condition.examine(document.version(), context))
             .collect(),
     }
+}
+
+/// The variables without a value in the condition values of a statement.
+fn without_value(
+    statement: &Statement,
+    variables: bool,
+    context: &Context<'_>,
+) -> Vec<(Variable, Unresolved)> {
+    let takes = statement
+        .conditions()
+        .iter()
+        .filter(|condition| variables && condition.operator().test().family().takes_variables());
+    let syntax = Syntax {
+        wildcards: false,
+        variables,
+    };
+    let tokens = takes
+        .flat_map(|condition| condition.values())
+        .flat_map(|value| tokens(value, syntax));
+    let names = tokens.filter_map(|token| match token {
+        Token::Variable {
+            name,
+            default: None,
+        } => Some(Variable::parse(name)),
+        _ => None,
+    });
+    names
+        .filter_map(|variable| Some((variable.clone(), context.single(&variable).err()?)))
+        .collect()
 }
 
 /// The variables without a value that a statement about the action looked at.
@@ -145,6 +178,7 @@ fn missing(statements: &[StatementTrace<'_>]) -> BTreeMap<Variable, Unresolved> 
                 missing.insert(condition.key().clone(), why);
             }
         }
+        missing.extend(trace.without_value.iter().cloned());
     }
     missing
 }

@@ -61,5 +61,5 @@ pub use request::Request;
 pub use resource::{ArnScope, Resource, ResourceKind};
 pub use set::{Decision, NamedPolicy, PolicySet};
 pub use statement::{Condition, ConditionValues, Effect, Patterns, Statement};
-pub use variable::Variable;
+pub use variable::{OtherName, Variable};
 pub use wildcard::WildcardPattern;

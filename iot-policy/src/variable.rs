@@ -1,7 +1,9 @@
 //! Policy variables and condition keys: the names that a policy may use.
 
 use alloc::boxed::Box;
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use crate::certificate::{NameVariable, Pick};
 
@@ -19,6 +21,7 @@ use crate::certificate::{NameVariable, Pick};
 /// assert_eq!(variable, Variable::ThingName);
 /// assert_eq!(variable.to_string(), "iot:Connection.Thing.ThingName");
 /// assert!(!Variable::parse("iot:Nonsense").is_known());
+/// assert_eq!(Variable::parse("iot:Nonsense"), Variable::parse("IOT:nonsense"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -74,7 +77,57 @@ pub enum Variable {
     /// `credentials-iot:AwsCertificateId`: likewise.
     CredentialsCertificateId,
     /// A name that is not in the tables of the developer guide.
-    Other(Box<str>),
+    Other(OtherName),
+}
+
+/// The name of a variable that the developer guide does not know; letter case does not count when
+/// two are compared.
+#[derive(Clone)]
+pub struct OtherName(Box<str>);
+
+impl OtherName {
+    /// The name as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn folded(&self) -> impl Iterator<Item = u8> {
+        self.0.bytes().map(|byte| byte.to_ascii_lowercase())
+    }
+}
+
+impl PartialEq for OtherName {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for OtherName {}
+
+impl PartialOrd for OtherName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for OtherName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.folded().cmp(other.folded())
+    }
+}
+
+impl Hash for OtherName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded().for_each(|byte| state.write_u8(byte));
+        state.write_u8(0xFF); // no byte of a text: names that follow each other stay apart
+    }
+}
+
+impl fmt::Debug for OtherName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// The variables without a parameter, by the name that the developer guide prints.
@@ -148,7 +201,7 @@ impl Variable {
         }
         match NameVariable::parse(name) {
             Some(variable) => Self::CertificateName(variable),
-            None => Self::Other(name.into()),
+            None => Self::Other(OtherName(name.into())),
         }
     }
 
@@ -179,7 +232,7 @@ impl fmt::Display for Variable {
         match self {
             Self::ThingAttribute(name) => write!(f, "{ATTRIBUTES}{name}]"),
             Self::CertificateName(variable) => variable.fmt(f),
-            Self::Other(name) => f.write_str(name),
+            Self::Other(name) => f.write_str(name.as_str()),
             known => NAMES
                 .iter()
                 .find(|(_, variable)| variable == known)

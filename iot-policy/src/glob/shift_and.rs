@@ -45,10 +45,9 @@ impl ShiftAnd {
         for (class, row) in masks.chunks_exact_mut(words).enumerate() {
             let name = class.checked_sub(1).and_then(|at| named.get(at));
             for (bit, expected) in pattern.iter().enumerate() {
-                if expected.is_none() || expected.as_ref() == name {
-                    if let Some(word) = row.get_mut(bit / 64) {
-                        *word |= 1 << (bit % 64);
-                    }
+                let takes = expected.is_none() || expected.as_ref() == name;
+                if let Some(word) = row.get_mut(bit / 64) {
+                    *word |= u64::from(takes) << (bit % 64);
                 }
             }
         }
