@@ -169,7 +169,7 @@ ident! {
 ident! {
     /// An MQTT client identifier: 1 to 128 bytes of UTF-8 that do not start with `$`
     /// ("AWS IoT Core endpoints and quotas", client ID size). U+0000 is refused by MQTT.
-    ClientId, Length::Bytes(1, 128), |at, ch| ch != '\0' && !(at == 0 && ch == '$'),
+    ClientId, Length::Bytes(1, 128), client,
     "Fühler 42", not "$sensor"
 }
 ident! {
@@ -235,6 +235,37 @@ ident! {
     /// and U+0000 (MQTT 5.0, 4.8.2; "AWS IoT Core endpoints and quotas" for the length).
     ShareName, Length::Chars(1, 128), |_, ch| !matches!(ch, '/' | '+' | '#' | '\0'),
     "workers", not "work/ers"
+}
+
+ident! {
+    /// The id of one execution of a command: 1 to 64 of `a-z A-Z 0-9 _ -` (API model,
+    /// `CommandExecutionId`).
+    ExecutionId, Length::Bytes(1, 64), |_, ch| word(ch),
+    "2bd65c51-4cfd-49e4", not "2bd65c51:4cfd"
+}
+ident! {
+    /// A client identifier that has lifecycle events: a [`ClientId`] without `+` and `#`, since the
+    /// others have none (developer guide, Lifecycle events). It may hold `/`.
+    LifecycleClientId, Length::Bytes(1, 128),
+    |at, ch| client(at, ch) && !matches!(ch, '+' | '#'),
+    "hall/lamp", not "lamp#7"
+}
+ident! {
+    /// A client identifier that can be one level of a command topic: a [`ClientId`] without `/`,
+    /// `+` and `#`.
+    CommandClientId, Length::Bytes(1, 128),
+    |at, ch| client(at, ch) && !matches!(ch, '/' | '+' | '#'),
+    "lamp 7", not "hall/lamp"
+}
+ident! {
+    /// One level of a reserved topic for which the documentation gives no pattern: 1 to 128 bytes
+    /// without `/`, `+`, `#` and U+0000.
+    TopicLevel, Length::Bytes(1, 128), |_, ch| !matches!(ch, '/' | '+' | '#' | '\0'),
+    "wireless_devices", not "wireless/devices"
+}
+
+const fn client(at: usize, ch: char) -> bool {
+    ch != '\0' && !(at == 0 && ch == '$')
 }
 
 const fn word(ch: char) -> bool {

@@ -26,9 +26,10 @@ pub use compiled::CompiledFilter;
 pub use error::{TopicError, TopicErrorKind};
 pub use filter::{FilterLevel, FilterLevels, MatchMode, TopicFilter, TopicFilterRef};
 pub use ident::{
-    AttributeName, AttributeValue, AuthorizerName, CertificateId, ClientId, CommandId,
-    DeviceLocationId, GroupName, IdentError, JobId, PolicyName, RoleAlias, RuleName, ShadowName,
-    ShareName, StreamId, TemplateName, ThingName, ThingTypeName,
+    AttributeName, AttributeValue, AuthorizerName, CertificateId, ClientId, CommandClientId,
+    CommandId, DeviceLocationId, ExecutionId, GroupName, IdentError, JobId, LifecycleClientId,
+    PolicyName, RoleAlias, RuleName, ShadowName, ShareName, StreamId, TemplateName, ThingName,
+    ThingTypeName, TopicLevel,
 };
 pub use limits::Limits;
 pub use name::{Levels, TopicName, TopicNameRef};

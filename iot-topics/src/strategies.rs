@@ -27,9 +27,10 @@ use proptest::sample::select;
 
 use crate::filter::{MatchMode, TopicFilter};
 use crate::ident::{
-    AttributeName, AttributeValue, AuthorizerName, CertificateId, ClientId, CommandId,
-    DeviceLocationId, GroupName, JobId, PolicyName, RoleAlias, RuleName, ShadowName, ShareName,
-    StreamId, TemplateName, ThingName, ThingTypeName,
+    AttributeName, AttributeValue, AuthorizerName, CertificateId, ClientId, CommandClientId,
+    CommandId, DeviceLocationId, ExecutionId, GroupName, JobId, LifecycleClientId, PolicyName,
+    RoleAlias, RuleName, ShadowName, ShareName, StreamId, TemplateName, ThingName, ThingTypeName,
+    TopicLevel,
 };
 use crate::name::TopicName;
 
@@ -168,6 +169,14 @@ ident_strategies! {
     policy_name, PolicyName, "[a-zA-Z0-9_+=,.@-]{1,128}";
     /// Certificate ids.
     certificate_id, CertificateId, "[0-9a-f]{64}|[0-9a-fA-F]{64}";
+    /// Ids of command executions.
+    execution_id, ExecutionId, "[a-c_-]{1,6}|[a-zA-Z0-9_-]{1,64}";
+    /// Client identifiers that have lifecycle events.
+    lifecycle_client_id, LifecycleClientId, "[a-c*?/{}:é][a-c$*?/{}:é]{0,6}|[!%-*,-~][ -\"$-*,-~]{0,127}";
+    /// Client identifiers that can be a level of a command topic.
+    command_client_id, CommandClientId, "[a-c*?{}:é][a-c$*?{}:é]{0,6}|[!%-*,-.0-~][ -\"$-*,-.0-~]{0,127}";
+    /// Levels of reserved topics.
+    topic_level, TopicLevel, "[a-c$é]{1,4}|[ -\"$-*,-.0-~]{1,128}";
     /// Share names.
     share_name, ShareName, "[a-c$é]{1,4}|[ -\"$-*,-.0-~é]{1,128}";
 }

@@ -10,11 +10,11 @@ use core::str::FromStr;
 use std::collections::HashSet;
 
 use iot_topics::{
-    AttributeName, AttributeValue, AuthorizerName, CertificateId, ClientId, CommandId,
-    CompiledFilter, DeviceLocationId, FilterLevel, FilterLevels, GroupName, IdentError, JobId,
-    Levels, Limits, MatchMode, PolicyName, RoleAlias, RuleName, ShadowName, ShareName, StreamId,
-    TemplateName, ThingName, ThingTypeName, Timestamp, TopicError, TopicErrorKind, TopicFilter,
-    TopicFilterRef, TopicName, TopicNameRef,
+    AttributeName, AttributeValue, AuthorizerName, CertificateId, ClientId, CommandClientId,
+    CommandId, CompiledFilter, DeviceLocationId, ExecutionId, FilterLevel, FilterLevels, GroupName,
+    IdentError, JobId, Levels, LifecycleClientId, Limits, MatchMode, PolicyName, RoleAlias,
+    RuleName, ShadowName, ShareName, StreamId, TemplateName, ThingName, ThingTypeName, Timestamp,
+    TopicError, TopicErrorKind, TopicFilter, TopicFilterRef, TopicLevel, TopicName, TopicNameRef,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,7 +68,7 @@ fn everything_can_be_shared_and_shown() {
         IdentError, JobId, Levels<'static>, Limits, MatchMode, PolicyName, RoleAlias, RuleName,
         ShadowName, ShareName, StreamId, TemplateName, ThingName, ThingTypeName, Timestamp,
         TopicError, TopicErrorKind, TopicFilter, TopicFilterRef<'static>, TopicName,
-        TopicNameRef<'static>,
+        TopicNameRef<'static>, CommandClientId, ExecutionId, LifecycleClientId, TopicLevel,
     );
     each!(is_error: IdentError, TopicError, TopicErrorKind);
 }
@@ -109,7 +109,8 @@ fn texts_are_checked_by_every_way_in() {
         ThingName, 128; ThingTypeName, 128; GroupName, 128; AttributeName, 128;
         AttributeValue, 800; ShadowName, 64; ClientId, 128; JobId, 64; StreamId, 128;
         TemplateName, 36; CommandId, 64; DeviceLocationId, 128; RuleName, 128; RoleAlias, 128;
-        AuthorizerName, 128; PolicyName, 128; CertificateId, 64; ShareName, 128;
+        AuthorizerName, 128; PolicyName, 128; CertificateId, 64; ShareName, 128; ExecutionId, 64;
+        LifecycleClientId, 128; CommandClientId, 128; TopicLevel, 128;
     }
 }
 
@@ -145,6 +146,12 @@ fn characters_are_those_of_the_api_model() {
     assert_eq!(allowed::<CertificateId>(63), "0123456789ABCDEFabcdef");
     assert_eq!(allowed::<ClientId>(1).chars().count(), 255); // all but U+0000
     assert_eq!(allowed::<ShareName>(1).chars().count(), 252); // nor `/`, `+`, `#`
+    assert_eq!(allowed::<ExecutionId>(1), with("_-"));
+    assert_eq!(allowed::<LifecycleClientId>(1).chars().count(), 253); // nor `+`, `#`
+    assert_eq!(allowed::<CommandClientId>(1).chars().count(), 252); // nor `/`, `+`, `#`
+    assert_eq!(allowed::<TopicLevel>(1).chars().count(), 252);
+    assert!(LifecycleClientId::check("$c").is_err() && CommandClientId::check("$c").is_err());
+    assert!(TopicLevel::check("$c").is_ok());
 }
 
 #[test]
