@@ -14,10 +14,12 @@ mod matching;
 mod name;
 pub mod quota;
 mod relation;
+pub mod reserved;
 pub mod retained;
 mod share;
 mod text;
 mod time;
+mod words;
 
 #[cfg(feature = "proptest1")]
 pub mod strategies;
@@ -34,3 +36,4 @@ pub use ident::{
 pub use limits::Limits;
 pub use name::{Levels, TopicName, TopicNameRef};
 pub use time::Timestamp;
+pub use words::UnknownWord;

@@ -97,6 +97,9 @@ fn check_slashes(text: &str, free: usize, max: usize) -> Result<(), TopicError> 
     let Some((position, _)) = slashes.nth(max) else {
         return Ok(());
     };
+    if crate::reserved::exempts(text) {
+        return Ok(());
+    }
     let got = max + 1 + slashes.count();
     Err(TopicError::new(
         TopicErrorKind::TooManySlashes { max, got },

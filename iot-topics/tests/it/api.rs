@@ -15,6 +15,7 @@ use iot_topics::{
     IdentError, JobId, Levels, LifecycleClientId, Limits, MatchMode, PolicyName, RoleAlias,
     RuleName, ShadowName, ShareName, StreamId, TemplateName, ThingName, ThingTypeName, Timestamp,
     TopicError, TopicErrorKind, TopicFilter, TopicFilterRef, TopicLevel, TopicName, TopicNameRef,
+    UnknownWord, reserved,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -69,8 +70,9 @@ fn everything_can_be_shared_and_shown() {
         ShadowName, ShareName, StreamId, TemplateName, ThingName, ThingTypeName, Timestamp,
         TopicError, TopicErrorKind, TopicFilter, TopicFilterRef<'static>, TopicName,
         TopicNameRef<'static>, CommandClientId, ExecutionId, LifecycleClientId, TopicLevel,
+        reserved::ReservedTopic, reserved::CatalogueEntry, reserved::JobSelector,
     );
-    each!(is_error: IdentError, TopicError, TopicErrorKind);
+    each!(is_error: IdentError, TopicError, TopicErrorKind, UnknownWord);
 }
 
 /// The text goes in and out unchanged by every way, and `wrong` by none.

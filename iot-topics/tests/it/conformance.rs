@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use iot_topics::{Limits, MatchMode, TopicFilterRef, TopicNameRef};
+use iot_topics::{Limits, MatchMode, TopicFilterRef, TopicNameRef, reserved};
 use serde::Deserialize;
 
 use crate::oracle;
@@ -19,6 +19,8 @@ struct Case {
     filter: Option<String>,
     #[serde(default)]
     topic: Option<String>,
+    #[serde(default)]
+    op: Option<String>,
     expect: String,
     #[serde(default)]
     expect_aws: Option<String>,
@@ -47,6 +49,8 @@ fn what_is_wrong_is_told() {
         r#"{"id":"4","kind":"subscribe","filter":"a/+","topic":null,"expect":"valid"}"#,
         r#"{"id":"5","kind":"parse","filter":"a","topic":"a","expect":"match"}"#,
         r#"{"id":"6"}"#,
+        r#"{"id":"7","kind":"reserved","topic":"$aws/rules/r","op":"publish","expect":"yes"}"#,
+        r#"{"id":"8","kind":"reserved","topic":"$aws/rules/r","op":"read","expect":"yes"}"#,
     ];
     std::fs::write(directory.join(FILE), lines.join("\n")).unwrap();
     std::fs::write(
@@ -55,14 +59,15 @@ fn what_is_wrong_is_told() {
     )
     .unwrap();
     let report = run(&directory, &directory);
-    let expected = "topics.jsonl: 1 passed, 4 failed\n\
+    let expected = "topics.jsonl: 2 passed, 5 failed\n\
                     1 more failed as listed in expected-failures.txt\n\
                     2: expected aws `match`, actual `no`\n\
                     4: listed in expected-failures.txt, but passes\n\
                     5: no kind `parse`\n\
-                    not a case: missing field `kind` at line 1 column 10: {\"id\":\"6\"}\n";
+                    not a case: missing field `kind` at line 1 column 10: {\"id\":\"6\"}\n\
+                    8: no operation Some(\"read\")\n";
     assert_eq!(report.text, expected);
-    assert_eq!((report.passed, report.listed, report.failed), (1, 1, 4));
+    assert_eq!((report.passed, report.listed, report.failed), (2, 1, 5));
     let nothing = run(&directory.join("missing"), &directory);
     assert_eq!((nothing.passed, nothing.listed, nothing.failed), (0, 0, 0));
 }
@@ -133,6 +138,14 @@ fn check(case: &Case) -> Result<(), String> {
         "glob" => {
             let [pattern, text] = [filter, topic].map(|text| text.chars().collect::<Vec<_>>());
             [taken(oracle::glob(&pattern, &text)); 2]
+        }
+        "reserved" => {
+            let allowed = match case.op.as_deref() {
+                Some("publish") => reserved::may_publish(topic),
+                Some("subscribe") => reserved::may_subscribe(topic),
+                op => return Err(format!("no operation {op:?}")),
+            };
+            [if allowed { "yes" } else { "no" }; 2]
         }
         kind => return Err(format!("no kind `{kind}`")),
     };

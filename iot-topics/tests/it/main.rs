@@ -9,4 +9,5 @@ mod lifecycle;
 mod limits;
 mod oracle;
 mod quota;
+mod reserved;
 mod retained;
