@@ -6,6 +6,8 @@ extern crate alloc;
 
 mod compiled;
 mod error;
+#[cfg(feature = "serde")]
+pub mod event;
 mod filter;
 mod ident;
 pub mod lifecycle;

@@ -15,7 +15,7 @@ use iot_topics::{
     IdentError, JobId, Levels, LifecycleClientId, Limits, MatchMode, PolicyName, RoleAlias,
     RuleName, ShadowName, ShareName, StreamId, TemplateName, ThingName, ThingTypeName, Timestamp,
     TopicError, TopicErrorKind, TopicFilter, TopicFilterRef, TopicLevel, TopicName, TopicNameRef,
-    UnknownWord, reserved,
+    UnknownWord, event, reserved,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -70,7 +70,7 @@ fn everything_can_be_shared_and_shown() {
         ShadowName, ShareName, StreamId, TemplateName, ThingName, ThingTypeName, Timestamp,
         TopicError, TopicErrorKind, TopicFilter, TopicFilterRef<'static>, TopicName,
         TopicNameRef<'static>, CommandClientId, ExecutionId, LifecycleClientId, TopicLevel,
-        reserved::ReservedTopic, reserved::CatalogueEntry, reserved::JobSelector,
+        reserved::ReservedTopic, reserved::CatalogueEntry, reserved::JobSelector, event::Event,
     );
     each!(is_error: IdentError, TopicError, TopicErrorKind, UnknownWord);
 }

@@ -4,6 +4,7 @@ extern crate alloc;
 
 mod api;
 mod conformance;
+mod events;
 mod laws;
 mod lifecycle;
 mod limits;
