@@ -1,5 +1,5 @@
 //! Decisions: P4, P10, with conditions, and one of a million connections at random.
-#![expect(missing_docs, clippy::unwrap_used, reason = "a bench")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
 
 mod workload;
 

@@ -50,7 +50,7 @@ mod tests {
         let text: alloc::vec::Vec<u8> = (0..40).collect();
         for length in 0..=text.len() {
             let one = &text[..length];
-            assert!(equal(one, &one.to_vec()));
+            assert!(equal(one, one));
             assert_eq!(strip_prefix(&text, one), text.get(length..));
             for at in 0..length {
                 let mut other = one.to_vec();
