@@ -36,7 +36,7 @@ pub(crate) fn p10() -> Vec<String> {
         let place = if number == 129 {
             "dt".into()
         } else {
-            format!("app-{number:03}")
+            format!("telemetry-{number:03}")
         };
         format!(
             r#"{{"Effect":"Allow","Action":"iot:Publish","Resource":"arn:aws:iot:us-east-1:123456789012:topic/{place}/${{iot:Connection.Thing.ThingName}}/*"}}"#

@@ -156,16 +156,22 @@ impl<'a> Action<'a> {
         listed != patterns.is_negated()
     }
 
-    /// The known actions that a list of patterns names.
+    /// The actions that a list of patterns names.
     pub(crate) fn set_of(patterns: &Patterns) -> ActionSet {
-        let known = Action::known().filter(|action| action.matches(patterns));
-        let set = known.fold(ActionSet::EMPTY, |set, action| set.union(action.bit()));
-        let wide =
-            |pattern: &str| pattern.contains(['*', '?']) || !Action::parse(pattern).is_known();
-        if patterns.is_negated() || patterns.iter().any(wide) {
-            set.union(ActionSet::OTHER)
+        let listed = patterns.iter().fold(ActionSet::EMPTY, |set, pattern| {
+            if pattern.contains(['*', '?']) {
+                let known = Action::known().filter(|action| matches(pattern, action.as_str()));
+                known.fold(set.union(ActionSet::OTHER), |set, action| {
+                    set.union(action.bit())
+                })
+            } else {
+                set.union(Action::parse(pattern).bit())
+            }
+        });
+        if patterns.is_negated() {
+            listed.complement().union(ActionSet::OTHER)
         } else {
-            set
+            listed
         }
     }
 
@@ -225,6 +231,10 @@ impl ActionSet {
 
     pub(crate) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    pub(crate) const fn complement(self) -> Self {
+        Self(!self.0)
     }
 
     pub(crate) const fn meets(self, other: Self) -> bool {

@@ -38,6 +38,8 @@ pub(crate) struct Index {
     negated: Box<[Negated]>,
     globs: Box<[Glob]>,
     statements: Box<[CompiledStatement]>,
+    /// The patterns of the statements that may be about an action that is not known, by statement.
+    asked: Box<[(u32, Patterns)]>,
     conditions: Box<[CompiledCondition]>,
     slots: Box<[Slot]>,
 }
@@ -56,13 +58,12 @@ struct Head {
 struct Node {
     /// The bytes that follow the way into the node, in `labels`.
     label: u32,
-    label_len: u32,
     first_child: u32,
+    /// The rules that end here, in `rules`: up to the first of the next node.
+    first_rule: u32,
+    label_len: u16,
     literals: u16,
     variables: u16,
-    /// The rules that end here, in `rules`.
-    first_rule: u32,
-    rules: u32,
     /// The variable that leads here, if one does.
     slot: u16,
     /// The actions that some statement below allows, denies.
@@ -77,15 +78,15 @@ struct Rule {
     tail: Tail,
 }
 
-/// What must follow.
+/// What must follow: nothing, anything, or what a pattern takes, by its place in `globs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tail {
+struct Tail(u32);
+
+impl Tail {
     /// Nothing.
-    End,
+    const END: Self = Self(u32::MAX);
     /// Anything: `*`.
-    Any,
-    /// What this pattern takes, in `globs`.
-    Glob(u32),
+    const ANY: Self = Self(u32::MAX - 1);
 }
 
 /// A statement with `NotResource`: it speaks if no pattern takes the resource.
@@ -102,8 +103,6 @@ struct CompiledStatement {
     actions: ActionSet,
     first_condition: u32,
     conditions: u32,
-    /// For actions that are not known: the patterns, to be asked.
-    patterns: Option<Box<Patterns>>,
 }
 
 /// What was found so far.
@@ -188,13 +187,15 @@ impl<'a> Walk<'a> {
             if !self.wants(node.allow, node.deny) {
                 return;
             }
-            let label = slice(&index.labels, node.label, node.label_len);
+            let label = slice(&index.labels, node.label, node.label_len.into());
             let Some(after) = bytes::strip_prefix(rest, label) else {
                 return;
             };
             rest = after;
-            if node.rules > 0 {
-                self.rules(node, name, rest);
+            let next = index.nodes.get(place as usize + 1);
+            let rules = next.map_or(index.loose, |next| next.first_rule) - node.first_rule;
+            if rules > 0 {
+                self.rules(slice(&index.rules, node.first_rule, rules), name, rest);
             }
             let mut next = None;
             let first_variable = node.first_child + u32::from(node.literals);
@@ -222,13 +223,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Tries the rules of a node, with what is left of the name.
-    fn rules(&mut self, node: &Node, name: &str, rest: &[u8]) {
-        for rule in slice(&self.index.rules, node.first_rule, node.rules) {
+    fn rules(&mut self, rules: &[Rule], name: &str, rest: &[u8]) {
+        for rule in rules {
             match rule.tail {
-                Tail::Any => self.statement(rule.statement),
-                Tail::End if rest.is_empty() => self.statement(rule.statement),
-                Tail::End => {}
-                Tail::Glob(_) => {
+                Tail::ANY => self.statement(rule.statement),
+                Tail::END if rest.is_empty() => self.statement(rule.statement),
+                Tail::END => {}
+                Tail(_) => {
                     let tail = name.get(name.len() - rest.len()..).unwrap_or_default();
                     self.rule(*rule, Text::whole(tail));
                 }
@@ -248,9 +249,9 @@ impl<'a> Walk<'a> {
 
     fn rule(&mut self, rule: Rule, text: Text<'_>) {
         let matches = match rule.tail {
-            Tail::End => text.len() == 0,
-            Tail::Any => true,
-            Tail::Glob(glob) => {
+            Tail::END => text.len() == 0,
+            Tail::ANY => true,
+            Tail(glob) => {
                 self.may_speak(rule.statement)
                     && self
                         .index
@@ -285,6 +286,14 @@ impl<'a> Walk<'a> {
             })
     }
 
+    /// Whether a statement names the action, which is not one of the known ones.
+    fn names_action(&self, statement: u32) -> bool {
+        let asked = &self.index.asked;
+        let at = asked.binary_search_by_key(&statement, |(statement, _)| *statement);
+        let patterns = at.ok().and_then(|at| asked.get(at));
+        patterns.is_some_and(|(_, patterns)| self.action.matches(patterns))
+    }
+
     /// Lets a statement speak whose resource matches.
     fn statement(&mut self, at: u32) {
         if !self.may_speak(at) {
@@ -293,10 +302,7 @@ impl<'a> Walk<'a> {
         let Some(statement) = self.index.statements.get(at as usize) else {
             return;
         };
-        if !self.action.is_known()
-            && let Some(patterns) = &statement.patterns
-            && !self.action.matches(patterns)
-        {
+        if !self.action.is_known() && !self.names_action(at) {
             return;
         }
         let conditions = slice(

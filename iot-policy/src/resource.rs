@@ -185,7 +185,7 @@ impl fmt::Debug for Resource<'_> {
 
 /// Splits a pattern or an ARN behind its fifth colon.
 pub(crate) fn split_arn(text: &str) -> Option<(&str, &str)> {
-    let (colon, _) = text.match_indices(':').nth(4)?;
+    let colon = memchr::memchr_iter(b':', text.as_bytes()).nth(4)?;
     text.split_at_checked(colon + 1)
 }
 

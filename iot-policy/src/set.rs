@@ -135,10 +135,8 @@ impl PolicySet {
         for policy in &policies {
             builder.add(&policy.document);
         }
-        Self {
-            policies,
-            index: builder.finish(),
-        }
+        let index = builder.finish();
+        Self { policies, index }
     }
 
     /// Decides a request: any matching Deny, else any matching Allow, else nothing allows it

@@ -44,31 +44,18 @@ pub(crate) struct Tokens<'p> {
     syntax: Syntax,
 }
 
-impl<'p> Tokens<'p> {
-    /// Splits the first `at` bytes off what is left.
-    fn cut(&mut self, at: usize) -> &'p str {
-        let (taken, rest) = self.rest.split_at_checked(at).unwrap_or((self.rest, ""));
-        self.rest = rest;
-        taken
-    }
-
-    /// The token of a special character at the start of what is left, and its length.
-    fn special(&self) -> Option<(Token<'p>, usize)> {
-        let Syntax {
-            wildcards,
-            variables,
-        } = self.syntax;
-        let variables = variables && self.rest.len() > self.open;
-        match self.rest.as_bytes() {
-            [b'*', ..] if wildcards => Some((Token::AnyRun, 1)),
-            [b'?', ..] if wildcards => Some((Token::AnyChar, 1)),
-            [b'$', b'{', ..] if variables => {
-                let inner = self.rest.get(2..)?;
-                let inner = inner.get(..inner.find('}')?)?;
-                Some((bracketed(inner), inner.len() + 3))
-            }
-            _ => None,
+/// The token of a special character at the start of a text, and its length. `closed` tells whether
+/// a `}` follows somewhere.
+fn special(text: &str, syntax: Syntax, closed: bool) -> Option<(Token<'_>, usize)> {
+    match text.as_bytes() {
+        [b'*', ..] if syntax.wildcards => Some((Token::AnyRun, 1)),
+        [b'?', ..] if syntax.wildcards => Some((Token::AnyChar, 1)),
+        [b'$', b'{', inner @ ..] if syntax.variables && closed => {
+            let length = memchr::memchr(b'}', inner)?;
+            let inner = text.get(2..length + 2)?;
+            Some((bracketed(inner), length + 3))
         }
+        _ => None,
     }
 }
 
@@ -76,19 +63,24 @@ impl<'p> Iterator for Tokens<'p> {
     type Item = Token<'p>;
 
     fn next(&mut self) -> Option<Token<'p>> {
-        if let Some((token, length)) = self.special() {
-            self.cut(length);
-            return Some(token);
+        let mut at = 0;
+        loop {
+            let here = self.rest.get(at..)?;
+            let skip = memchr::memchr3(b'*', b'?', b'$', here.as_bytes());
+            let next = at + skip.unwrap_or(here.len());
+            let (literal, rest) = self.rest.split_at_checked(next)?;
+            let special = special(rest, self.syntax, rest.len() > self.open);
+            if special.is_some() || rest.is_empty() {
+                if !literal.is_empty() {
+                    self.rest = rest;
+                    return Some(Token::Literal(literal));
+                }
+                let (token, length) = special?;
+                self.rest = rest.get(length..).unwrap_or_default();
+                return Some(token);
+            }
+            at = next + 1;
         }
-        let mut ahead = self.clone();
-        while !ahead.rest.is_empty() && ahead.special().is_none() {
-            let step = ahead.rest.chars().next().map_or(0, char::len_utf8);
-            ahead.cut(step);
-            let skip = ahead.rest.find(['*', '?', '$']).unwrap_or(ahead.rest.len());
-            ahead.cut(skip);
-        }
-        let literal = self.cut(self.rest.len() - ahead.rest.len());
-        (!literal.is_empty()).then_some(Token::Literal(literal))
     }
 }
 

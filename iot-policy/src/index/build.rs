@@ -1,6 +1,5 @@
 //! Builds the index of a set of policies.
 
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -11,7 +10,7 @@ use crate::document::PolicyDocument;
 use crate::glob::Glob;
 use crate::interner::Interner;
 use crate::resource::{ResourceKind, resource_tokens, split_arn};
-use crate::statement::{Effect, Statement};
+use crate::statement::{Effect, Patterns, Statement};
 use crate::token::{Syntax, Token, tokens};
 
 use super::{CompiledStatement, Head, Index, Negated, Node, Rule, Tail};
@@ -22,10 +21,10 @@ const MAX_VARIABLES: usize = 8;
 
 /// Takes statements in, gives the index.
 #[derive(Debug, Default)]
-pub(crate) struct Builder {
+pub(crate) struct Builder<'d> {
     index: IndexParts,
     interner: Interner,
-    placed: Vec<Placed>,
+    placed: Vec<Placed<'d>>,
     loose: Vec<Rule>,
 }
 
@@ -38,14 +37,15 @@ struct IndexParts {
     negated: Vec<Negated>,
     globs: Vec<Glob>,
     statements: Vec<CompiledStatement>,
+    asked: Vec<(u32, Patterns)>,
     conditions: Vec<CompiledCondition>,
 }
 
 /// A pattern on its way into a tree: ordered by tree, then by way, then as it came.
 #[derive(Debug)]
-struct Placed {
+struct Placed<'d> {
     kind: ResourceKind,
-    prefix: Box<str>,
+    prefix: &'d str,
     way: Vec<Step>,
     rule: Rule,
 }
@@ -57,15 +57,15 @@ enum Step {
     Variable(u16),
 }
 
-impl Builder {
+impl<'d> Builder<'d> {
     /// Adds the statements of a document.
-    pub(crate) fn add(&mut self, document: &PolicyDocument) {
+    pub(crate) fn add(&mut self, document: &'d PolicyDocument) {
         for statement in document.statements() {
             self.add_statement(statement, document.has_variables());
         }
     }
 
-    fn add_statement(&mut self, statement: &Statement, variables: bool) {
+    fn add_statement(&mut self, statement: &'d Statement, variables: bool) {
         let id = count(self.index.statements.len());
         let actions = Action::set_of(statement.actions());
         let first_condition = count(self.index.conditions.len());
@@ -73,13 +73,14 @@ impl Builder {
             let compiled = CompiledCondition::compile(condition, variables, &mut self.interner);
             self.index.conditions.push(compiled);
         }
-        let asks = actions.meets(ActionSet::OTHER);
+        if actions.meets(ActionSet::OTHER) {
+            self.index.asked.push((id, statement.actions().clone()));
+        }
         self.index.statements.push(CompiledStatement {
             effect: statement.effect(),
             actions,
             first_condition,
             conditions: count(statement.conditions().len()),
-            patterns: asks.then(|| Box::new(statement.actions().clone())),
         });
         if statement.resources().is_negated() {
             let first_glob = count(self.index.globs.len());
@@ -100,14 +101,14 @@ impl Builder {
         }
     }
 
-    fn add_pattern(&mut self, statement: u32, pattern: &str, variables: bool) {
+    fn add_pattern(&mut self, statement: u32, pattern: &'d str, variables: bool) {
         let Some((prefix, kind, name)) = literal_head(pattern) else {
             let glob = Glob::of_tokens(resource_tokens(pattern, variables), &mut self.interner);
             let tail = self.tail(glob);
             self.loose.push(Rule { statement, tail });
             return;
         };
-        let mut way = Vec::new();
+        let mut way = Vec::with_capacity(name.len());
         let mut rest = tokens(
             name,
             Syntax {
@@ -119,7 +120,7 @@ impl Builder {
         let mut taken = 0;
         let tail = loop {
             match rest.next() {
-                None => break Tail::End,
+                None => break Tail::END,
                 Some(Token::Literal(text)) => way.extend(text.bytes().map(Step::Byte)),
                 Some(Token::Variable { name, default }) if taken < MAX_VARIABLES => {
                     match self.interner.intern(name, default) {
@@ -138,7 +139,7 @@ impl Builder {
         let rule = Rule { statement, tail };
         self.placed.push(Placed {
             kind,
-            prefix: prefix.into(),
+            prefix,
             way,
             rule,
         });
@@ -146,24 +147,24 @@ impl Builder {
 
     fn tail(&mut self, glob: Glob) -> Tail {
         if glob.is_universal() {
-            return Tail::Any;
+            return Tail::ANY;
         }
         self.index.globs.push(glob);
-        Tail::Glob(count(self.index.globs.len() - 1))
+        Tail(count(self.index.globs.len() - 1))
     }
 
     /// The finished index.
     pub(crate) fn finish(mut self) -> Index {
         self.placed
-            .sort_by(|a, b| (a.kind, &a.prefix, &a.way).cmp(&(b.kind, &b.prefix, &b.way)));
+            .sort_by(|a, b| (a.kind, a.prefix, &a.way).cmp(&(b.kind, b.prefix, &b.way)));
         let placed = core::mem::take(&mut self.placed);
         let mut heads = Vec::new();
-        for tree in placed.chunk_by(|a, b| (a.kind, &a.prefix) == (b.kind, &b.prefix)) {
+        for tree in placed.chunk_by(|a, b| (a.kind, a.prefix) == (b.kind, b.prefix)) {
             if let Some(first) = tree.first() {
                 let root = self.index.tree(tree);
                 heads.push(Head {
                     kind: first.kind,
-                    prefix: first.prefix.clone(),
+                    prefix: first.prefix.into(),
                     root,
                 });
             }
@@ -183,6 +184,7 @@ impl Builder {
             negated,
             globs,
             statements,
+            asked,
             conditions,
         } = self.index;
         Index {
@@ -197,6 +199,7 @@ impl Builder {
             negated: negated.into(),
             globs: globs.into(),
             statements: statements.into(),
+            asked: asked.into(),
             conditions: conditions.into(),
             slots: self.interner.into_slots(),
         }
@@ -204,9 +207,9 @@ impl Builder {
 }
 
 impl IndexParts {
-    /// Builds the tree of sorted patterns, breadth first, so that siblings stand side by side.
-    /// Gives its root.
-    fn tree(&mut self, placed: &[Placed]) -> u32 {
+    /// Builds the tree of sorted patterns, breadth first, so that siblings stand side by side, and
+    /// the rules of all nodes in the order of the nodes. Gives its root.
+    fn tree(&mut self, placed: &[Placed<'_>]) -> u32 {
         let root = self.nodes.len();
         self.push_node(0, 0);
         let mut queue = VecDeque::from([(root, 0..placed.len(), 0)]);
@@ -227,10 +230,13 @@ impl IndexParts {
     fn fill(
         &mut self,
         node: usize,
-        items: &[Placed],
+        items: &[Placed<'_>],
         depth: usize,
     ) -> Vec<(usize, Range<usize>, usize)> {
-        let label = common_bytes(items, depth);
+        let mut label = common_bytes(items, depth);
+        // A longer label goes on in a child.
+        label.truncate(u16::MAX.into());
+        let label_len = u16::try_from(label.len()).unwrap_or_default();
         let after = depth + label.len();
         let first_label = count(self.labels.len());
         self.labels.extend_from_slice(&label);
@@ -271,12 +277,11 @@ impl IndexParts {
         }
         if let Some(node) = self.nodes.get_mut(node) {
             node.label = first_label;
-            node.label_len = count(label.len());
+            node.label_len = label_len;
             node.first_child = count(first_child);
             node.literals = literals;
             node.variables = variables;
             node.first_rule = first_rule;
-            node.rules = count(ended);
         }
         children
     }
@@ -296,7 +301,10 @@ impl IndexParts {
                 continue;
             };
             let (mut allow, mut deny) = (ActionSet::EMPTY, ActionSet::EMPTY);
-            for rule in super::slice(&self.rules, node.first_rule, node.rules) {
+            let next = self.nodes.get(at + 1);
+            let end = next.map_or(self.rules.len(), |next| next.first_rule as usize);
+            let rules = self.rules.get(node.first_rule as usize..end);
+            for rule in rules.unwrap_or_default() {
                 self.add_actions(*rule, &mut allow, &mut deny);
             }
             let children = u32::from(node.literals) + u32::from(node.variables);
@@ -324,7 +332,7 @@ impl IndexParts {
 
 /// The bytes that all patterns have from `depth` on: what the first and the last of sorted ways
 /// share, all between them share.
-fn common_bytes(items: &[Placed], depth: usize) -> Vec<u8> {
+fn common_bytes(items: &[Placed<'_>], depth: usize) -> Vec<u8> {
     let first = items
         .first()
         .and_then(|item| item.way.get(depth..))
