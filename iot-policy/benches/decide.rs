@@ -1,6 +1,7 @@
 //! Decisions: P4, P10, with conditions, and one of a million connections at random.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench")]
 
+#[expect(unreachable_pub, reason = "the workspace `peers` shares this file")]
 mod workload;
 
 use core::hint::black_box;

@@ -3,7 +3,7 @@
 use iot_policy::PolicyDocument;
 
 /// One policy of 4 statements, 674 bytes.
-pub(crate) const P4: &str = r#"{
+pub const P4: &str = r#"{
   "Version": "2012-10-17",
   "Statement": [
     {"Effect": "Allow", "Action": "iot:Connect",
@@ -19,7 +19,7 @@ pub(crate) const P4: &str = r#"{
 }"#;
 
 /// P4 with two condition operators on the statement that allows to publish.
-pub(crate) fn p4_with_conditions() -> String {
+pub fn p4_with_conditions() -> String {
     let conditions = r#""Condition": {
        "StringEquals": {"iot:Connection.Thing.Attributes[site]": "berlin"},
        "IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "2001:db8::/32"]}},
@@ -31,7 +31,7 @@ pub(crate) fn p4_with_conditions() -> String {
 }
 
 /// 10 policies of 2 KB, 130 statements; only the last one is about `dt/`.
-pub(crate) fn p10() -> Vec<String> {
+pub fn p10() -> Vec<String> {
     let statement = |number: usize| {
         let place = if number == 129 {
             "dt".into()
@@ -54,7 +54,7 @@ pub(crate) fn p10() -> Vec<String> {
 }
 
 /// The documents of a workload, named by their place.
-pub(crate) fn documents(texts: &[String]) -> Vec<(String, PolicyDocument)> {
+pub fn documents(texts: &[String]) -> Vec<(String, PolicyDocument)> {
     let parse = |text: &String| PolicyDocument::from_json(text).unwrap();
     texts
         .iter()
@@ -65,8 +65,8 @@ pub(crate) fn documents(texts: &[String]) -> Vec<(String, PolicyDocument)> {
 }
 
 /// The thing that asks.
-pub(crate) const THING: &str = "sensor-0042";
+pub const THING: &str = "sensor-0042";
 /// A topic of that thing.
-pub(crate) const OWN: &str = "dt/sensor-0042/telemetry";
+pub const OWN: &str = "dt/sensor-0042/telemetry";
 /// A topic of another thing.
-pub(crate) const OTHER: &str = "dt/sensor-0043/telemetry";
+pub const OTHER: &str = "dt/sensor-0043/telemetry";
