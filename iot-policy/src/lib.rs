@@ -30,6 +30,7 @@ mod request;
 mod resource;
 mod set;
 mod statement;
+pub mod store;
 #[cfg(feature = "proptest1")]
 pub mod strategies;
 mod text;

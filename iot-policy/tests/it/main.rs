@@ -10,3 +10,4 @@ mod locate;
 mod oracle;
 mod oracle_proof;
 mod refuse;
+mod store;
