@@ -24,6 +24,7 @@ mod locate;
 mod operator;
 mod parse;
 mod pointer;
+pub mod principal;
 mod print;
 mod reader;
 mod request;

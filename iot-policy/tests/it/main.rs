@@ -9,5 +9,6 @@ mod document;
 mod locate;
 mod oracle;
 mod oracle_proof;
+mod principal;
 mod refuse;
 mod store;
