@@ -2,11 +2,12 @@
 //!
 //! A connection is of a [`Principal`]. From a [`PolicyStore`](crate::store::PolicyStore) and a
 //! [`GroupResolver`] come its [`EffectivePolicies`]; compiled, they are the [`Authority`] that
-//! answers its requests.
+//! answers its requests. [`authorizer`] has the custom authorizers.
 //!
 //! Sources: developer guide, "AWS IoT Core policies", "Authorization with Amazon Cognito
 //! identities", "Thing groups", "Custom authentication with X.509 client certificates".
 
+pub mod authorizer;
 mod cognito;
 mod effective;
 mod groups;
@@ -130,7 +131,8 @@ impl Authority {
     }
 
     /// Someone whom a custom authorizer knows: the documents that it returned, with
-    /// `CUSTOM_AUTH_X509` in one set with the policies of the certificate.
+    /// `CUSTOM_AUTH_X509` in one set with the policies of the certificate, see
+    /// [`AuthorizerGrant::compile_with`](authorizer::AuthorizerGrant::compile_with).
     #[must_use]
     pub const fn custom(policies: Arc<PolicySet>) -> Self {
         Self::certificate(policies)

@@ -2,6 +2,7 @@
 
 extern crate alloc;
 
+mod authorizer;
 mod cases;
 mod certificate;
 mod condition_laws;
