@@ -2,13 +2,15 @@
 //!
 //! A connection is of a [`Principal`]. From a [`PolicyStore`](crate::store::PolicyStore) and a
 //! [`GroupResolver`] come its [`EffectivePolicies`]; compiled, they are the [`Authority`] that
-//! answers its requests. [`authorizer`] has the custom authorizers.
+//! answers its requests. [`authorizer`] has the custom authorizers, [`credentials`] the
+//! credential provider.
 //!
 //! Sources: developer guide, "AWS IoT Core policies", "Authorization with Amazon Cognito
 //! identities", "Thing groups", "Custom authentication with X.509 client certificates".
 
 pub mod authorizer;
 mod cognito;
+pub mod credentials;
 mod effective;
 mod groups;
 mod shared;

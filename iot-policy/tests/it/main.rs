@@ -6,6 +6,7 @@ mod authorizer;
 mod cases;
 mod certificate;
 mod condition_laws;
+mod credentials;
 mod document;
 mod locate;
 mod oracle;
