@@ -1,6 +1,6 @@
 #![no_std]
 #![forbid(unsafe_code)]
-//! AWS IoT Core policies.
+#![doc = include_str!("../README.md")]
 
 extern crate alloc;
 
