@@ -19,8 +19,8 @@ mod compare;
 mod context;
 
 use compare::{base64, date, in_network, number};
-use context::is_multi_valued;
-pub(crate) use context::{OneOrMany, OracleContext};
+pub(crate) use context::{OneOrMany, OracleCertificate, OracleContext, OracleThing};
+use context::{Values, is_multi_valued};
 
 /// `allowed`, `explicitDeny` or `implicitDeny`: a Deny that matches beats an Allow that matches.
 pub(crate) fn decide(
@@ -104,11 +104,13 @@ impl Ask<'_> {
             Some((name, default)) => (name, Some(default.to_owned())),
             None => (inside, None),
         };
-        let values = self.context.values(name);
-        match values.as_slice() {
-            [] => default,
-            [Some(value)] if !is_multi_valued(name) => Some(value.clone()),
-            _ => None,
+        match self.context.values(name) {
+            Values::Known(values) => match values.as_slice() {
+                [] => default,
+                [value] if !is_multi_valued(name) => Some(value.clone()),
+                _ => None,
+            },
+            Values::Refused => None,
         }
     }
 
@@ -118,11 +120,10 @@ impl Ask<'_> {
         let base = operator.strip_suffix("IfExists").unwrap_or(operator);
         let negated = base.contains("Not");
 
-        let mut values = self.context.values(key);
-        if !is_multi_valued(key) {
-            // A refused value of a certificate is like none at all.
-            values.retain(Option::is_some);
-        }
+        let values = match self.context.values(key) {
+            Values::Known(values) => values,
+            Values::Refused => Vec::new(),
+        };
         if base == "Null" {
             let absent = if values.is_empty() { "true" } else { "false" };
             return tests.iter().any(|test| test.eq_ignore_ascii_case(absent));
@@ -131,11 +132,9 @@ impl Ask<'_> {
             let if_exists = base != operator;
             return if_exists || set == "ForAllValues" || (negated && set != "ForAnyValue");
         }
-        let hit = |value: &Option<String>| {
-            let hits = |test: &String| {
-                let value = value.as_ref()?;
-                self.compare(&base.replace("Not", ""), test, value)
-            };
+        let positive = base.replace("Not", "");
+        let hit = |value: &String| {
+            let hits = |test: &String| self.compare(&positive, test, value);
             tests.iter().any(|test| hits(test) == Some(true))
         };
         match set {
@@ -160,7 +159,7 @@ impl Ask<'_> {
                 is_bool(&test) && test == value
             }
             "IpAddress" => in_network(test, value.parse().ok()?)?,
-            "BinaryEquals" => base64(test)? == value.as_bytes(),
+            "BinaryEquals" => base64(test)? == base64(value)?,
             _ => {
                 let (order, how) = match operator.strip_prefix("Numeric") {
                     Some(how) => (number(value)?.cmp(&number(test)?), how),

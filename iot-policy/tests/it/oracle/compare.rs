@@ -34,10 +34,10 @@ pub(super) fn number(text: &str) -> Option<i128> {
     Some(sign * digits(&format!("{whole}{fraction:0<9.9}"))?)
 }
 
-/// A date of the W3C note or seconds since 1970, in units of 10^-9 s. All digits are seconds.
+/// A date of the W3C note or whole seconds since 1970, in units of 10^-9 s. Four digits are a year.
 pub(super) fn date(text: &str) -> Option<i128> {
-    if let Some(epoch) = number(text) {
-        return Some(epoch);
+    if let Some(epoch) = digits(text).filter(|_| text.len() != 4) {
+        return Some(epoch * 1_000_000_000);
     }
     let (day, time) = match text.split_once('T') {
         Some((day, time)) => (day, Some(time)),

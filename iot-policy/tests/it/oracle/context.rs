@@ -60,47 +60,53 @@ impl OneOrMany {
     }
 }
 
+/// What a variable stands for.
+pub(super) enum Values {
+    /// Any number of texts, none among them.
+    Known(Vec<String>),
+    /// A value of the certificate that AWS IoT does not put in the place of its variable.
+    Refused,
+}
+
 impl OracleContext {
-    /// The values of a key; `None` stands for a value of the certificate that AWS IoT refuses.
-    pub(super) fn values(&self, name: &str) -> Vec<Option<String>> {
+    pub(super) fn values(&self, name: &str) -> Values {
         let name = canonical(name);
         let given = self.keys.iter().find(|(key, _)| canonical(key) == name);
         if let Some((_, values)) = given {
-            return values.to_vec().into_iter().map(Some).collect();
+            return Values::Known(values.to_vec());
         }
-        let over_vpc = [&self.source_vpce, &self.source_vpc, &self.vpc_source_ip];
-        let over_vpc = over_vpc.iter().any(|it| it.is_some());
         let thing = self.thing.as_ref().filter(|it| self.counts(it));
         let one = match name.as_str() {
             "iot:clientid" => self.client_id.clone(),
             "iot:domainname" => self.domain_name.clone(),
-            "aws:sourceip" => self.source_ip.clone().filter(|_| !over_vpc),
+            "aws:sourceip" => self.source_ip.clone().filter(|_| !self.is_over_vpc()),
             "aws:sourcevpce" => self.source_vpce.clone(),
             "aws:sourcevpc" => self.source_vpc.clone(),
             "aws:vpcsourceip" => self.vpc_source_ip.clone(),
             "iot:lastwilltopic" => self.last_will_topic.clone(),
+            "iot:connectattributes" => return Values::Known(self.connect_attributes.clone()),
             "iot:connection.thing.isattached" => {
                 let attached = thing.is_some().to_string();
                 self.client_id.as_ref().map(|_| attached)
             }
             "iot:connection.thing.thingname" => thing.map(|it| it.name.clone()),
             "iot:connection.thing.thingtypename" => thing.and_then(|it| it.type_name.clone()),
-            "iot:connectattributes" => {
-                return self.connect_attributes.iter().cloned().map(Some).collect();
-            }
             other => match other.strip_prefix("iot:connection.thing.attributes[") {
                 Some(rest) => rest
                     .strip_suffix(']')
                     .and_then(|attribute| thing?.attributes.get(attribute).cloned()),
                 None => {
-                    return self
-                        .cert
-                        .as_ref()
-                        .map_or_else(Vec::new, |it| it.values(other));
+                    let found = self.cert.as_ref().and_then(|it| it.values(other));
+                    return found.unwrap_or(Values::Known(Vec::new()));
                 }
             },
         };
-        one.into_iter().map(Some).collect()
+        Values::Known(one.into_iter().collect())
+    }
+
+    pub(crate) fn is_over_vpc(&self) -> bool {
+        let of_endpoint = [&self.source_vpce, &self.source_vpc, &self.vpc_source_ip];
+        of_endpoint.iter().any(|it| it.is_some())
     }
 
     /// Attached, and either named like the client or exclusively attached. Over HTTP there is no
@@ -112,60 +118,65 @@ impl OracleContext {
 }
 
 impl OracleCertificate {
-    fn values(&self, name: &str) -> Vec<Option<String>> {
+    /// `None`: no such variable.
+    fn values(&self, name: &str) -> Option<Values> {
         match name {
-            "iot:certificateid" => return self.id.clone().into_iter().map(Some).collect(),
-            "iot:certificate.serialnumber" => {
-                return self.serial_number.clone().into_iter().map(Some).collect();
+            "iot:certificateid" => {
+                return Some(Values::Known(self.id.clone().into_iter().collect()));
             }
-            "iot:certificate.availablekeys" => return self.available_keys(),
+            "iot:certificate.availablekeys" => return Some(Values::Known(self.available_keys())),
+            "iot:certificate.serialnumber" => {
+                let number = self.serial_number.clone();
+                return Some(Values::Known(number.into_iter().collect()));
+            }
             _ => {}
         }
-        let sides = [("subject.", &self.subject), ("issuer.", &self.issuer)];
-        let fields = sides.iter().find_map(|(side, fields)| {
-            let rest = name
-                .strip_prefix("iot:certificate.")?
-                .strip_prefix(side)?
-                .to_owned();
-            Some((rest, *fields))
-        });
-        let Some((rest, fields)) = fields else {
-            return Vec::new();
+        let part = name.strip_prefix("iot:certificate.")?;
+        let (part, fields) = match (part.strip_prefix("subject."), part.strip_prefix("issuer.")) {
+            (Some(part), _) => (part, &self.subject),
+            (_, Some(part)) => (part, &self.issuer),
+            _ => return None,
         };
-        let found = fields.iter().find_map(|(field, values)| {
-            let pick = rest.strip_prefix(&field.to_lowercase())?;
-            let values = values.iter().take(5).map(|it| certificate_text(it));
-            match pick.strip_prefix('.') {
-                None if pick.is_empty() => Some(values.take(1).collect()),
-                Some("list") => Some(values.collect()),
-                Some(index) => {
-                    let at: usize = index.parse().ok()?;
-                    (at.to_string() == index).then(|| values.skip(at).take(1).collect())
+        fields.iter().find_map(|(field, values)| {
+            let pick = part.strip_prefix(&field.to_lowercase())?;
+            let mut values = values.iter().take(5).map(|it| certificate_text(it));
+            let at = match pick.strip_prefix('.') {
+                None if pick.is_empty() => 0,
+                Some("list") => {
+                    // The text that the crate documents for a value that is refused.
+                    let values = values.map(|it| it.unwrap_or_else(|| "${}".to_owned()));
+                    return Some(Values::Known(values.collect()));
                 }
-                None => None,
-            }
-        });
-        found.unwrap_or_default()
+                index => index?
+                    .parse()
+                    .ok()
+                    .filter(|at: &usize| Some(&*at.to_string()) == index)?,
+            };
+            Some(match values.nth(at) {
+                None => Values::Known(Vec::new()),
+                Some(None) => Values::Refused,
+                Some(Some(value)) => Values::Known(vec![value]),
+            })
+        })
     }
 
     /// The names of the variables that have a first value.
-    fn available_keys(&self) -> Vec<Option<String>> {
-        let side = |side: &str, fields: &BTreeMap<String, Vec<String>>| {
-            let named = |field: &String| format!("iot:Certificate.{side}.{field}");
-            let readable = |values: &[String]| certificate_text(values.first()?);
-            let present = fields
-                .iter()
-                .filter(|(_, values)| readable(values).is_some());
-            present.map(|(field, _)| named(field)).collect::<Vec<_>>()
-        };
-        let mut names = side("Subject", &self.subject);
-        names.extend(side("Issuer", &self.issuer));
-        names.extend(
-            self.serial_number
-                .iter()
-                .map(|_| "iot:Certificate.SerialNumber".to_owned()),
-        );
-        names.into_iter().map(Some).collect()
+    fn available_keys(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (side, fields) in [("Subject", &self.subject), ("Issuer", &self.issuer)] {
+            for (field, values) in fields {
+                if values
+                    .first()
+                    .is_some_and(|it| certificate_text(it).is_some())
+                {
+                    names.push(format!("iot:Certificate.{side}.{field}"));
+                }
+            }
+        }
+        if self.serial_number.is_some() {
+            names.push("iot:Certificate.SerialNumber".to_owned());
+        }
+        names
     }
 }
 
