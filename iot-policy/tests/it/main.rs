@@ -8,6 +8,7 @@ mod certificate;
 mod condition_laws;
 mod credentials;
 mod conformance;
+mod corners;
 mod document;
 mod engine;
 mod laws;
