@@ -63,8 +63,8 @@ pub struct Certificate {
 impl Certificate {
     /// What a list holds in the place of a value that has no text.
     ///
-    /// No value of a certificate is equal to it, since `$` is forbidden, and no value of a policy
-    /// is, since this would be a variable without a name.
+    /// No value of a certificate is equal to it, since `$` is forbidden. A policy reaches it only
+    /// on purpose, as `${$}{}`, or with a wildcard that takes everything.
     pub const UNREADABLE: &'static str = "${}";
 
     /// An empty certificate to put values into.
@@ -127,8 +127,8 @@ impl Certificate {
     ///
     /// A value without text stays in the list, as [`Certificate::UNREADABLE`]. To leave it out, or
     /// to take the list for absent, would let `ForAllValues` under Allow pass without a look at
-    /// it. As a text that equals nothing it fails every positive comparison and holds every
-    /// negated one, as a variable without value does. What remains open is a Deny that names the
+    /// it. As a text that equals nothing it fails the positive comparisons and holds the
+    /// negated ones, as a variable without value does; `StringLike` with `*` takes it. What remains open is a Deny that names the
     /// value itself: no text can be on the safe side of Allow and of Deny.
     ///
     /// # Examples

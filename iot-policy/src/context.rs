@@ -499,9 +499,11 @@ impl<'a> Context<'a> {
     /// The one value of a variable that stands in a resource or in a condition value.
     pub(crate) fn single(&self, variable: &Variable) -> Result<Found<'a>, Unresolved> {
         match self.find(variable)? {
+            _ if variable.is_multi_valued() => Err(Unresolved::SeveralValues),
             found @ (Found::Text(_) | Found::Inline(_)) => Ok(found),
             Found::Address(address) => Ok(Found::Inline(Inline::format(address))),
             Found::Time(now) => Ok(Found::Inline(Inline::format(Iso8601(now)))),
+            Found::Strings([]) => Err(Unresolved::NotGiven),
             Found::Strings([value]) => Ok(Found::str(value)),
             _ => Err(Unresolved::SeveralValues),
         }
