@@ -1,0 +1,70 @@
+//! What the fuzz targets assert.
+//!
+//! A function for each target, from any bytes to nothing: it panics where the crates are wrong.
+//! `cargo fuzz run <target>` searches for such bytes. What it found, and seeds for it to start
+//! from, are in `regressions/<target>/` and `seeds/<target>/`; `cargo test` gives each of these
+//! files to its target.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a target tells by a panic what it found"
+)]
+
+extern crate alloc;
+
+mod certificate_der;
+mod input;
+mod policy_parse;
+mod presence_tracker;
+mod quota_bucket;
+mod reserved_topic;
+mod retained_store;
+mod share;
+mod topic_filter;
+mod topic_name;
+mod wildcard;
+
+pub use certificate_der::certificate_der;
+pub use policy_parse::policy_parse;
+pub use presence_tracker::presence_tracker;
+pub use quota_bucket::quota_bucket;
+pub use reserved_topic::reserved_topic;
+pub use retained_store::retained_store;
+pub use share::share;
+pub use topic_filter::topic_filter;
+pub use topic_name::topic_name;
+pub use wildcard::wildcard;
+
+/// The naive answers that the tests of iot-topics have.
+#[path = "../../iot-topics/tests/it"]
+mod topics_it {
+    #[allow(dead_code, reason = "not all answers are asked for here")]
+    pub(crate) mod oracle;
+}
+
+use topics_it::oracle as topics_oracle;
+
+/// A fuzz target: any bytes in.
+pub type Target = fn(&[u8]);
+
+/// All targets by name.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("certificate_der", certificate_der),
+    ("policy_parse", policy_parse),
+    ("presence_tracker", presence_tracker),
+    ("quota_bucket", quota_bucket),
+    ("reserved_topic", reserved_topic),
+    ("retained_store", retained_store),
+    ("share", share),
+    ("topic_filter", topic_filter),
+    ("topic_name", topic_name),
+    ("wildcard", wildcard),
+];
+
+/// The examples of the workspace's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
