@@ -1,0 +1,6 @@
+#![no_std]
+use {iot_policy as _, iot_topics as _};
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {}
+}
