@@ -9,6 +9,7 @@ mod error;
 #[cfg(feature = "serde")]
 pub mod event;
 mod filter;
+mod filter_map;
 mod ident;
 pub mod lifecycle;
 mod limits;
@@ -29,6 +30,7 @@ pub mod strategies;
 pub use compiled::CompiledFilter;
 pub use error::{TopicError, TopicErrorKind};
 pub use filter::{FilterLevel, FilterLevels, MatchMode, TopicFilter, TopicFilterRef};
+pub use filter_map::{FilterEntry, FilterMap, FilterMapIter, Matches};
 pub use ident::{
     AttributeName, AttributeValue, AuthorizerName, CertificateId, ClientId, CommandClientId,
     CommandId, DeviceLocationId, ExecutionId, GroupName, IdentError, JobId, LifecycleClientId,

@@ -5,6 +5,7 @@ extern crate alloc;
 mod api;
 mod conformance;
 mod events;
+mod filter_map;
 mod laws;
 mod lifecycle;
 mod limits;
