@@ -1,5 +1,7 @@
 //! What is known about a connection or call: the values of the policy variables.
 
+mod asked;
+
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,6 +10,8 @@ use core::net::IpAddr;
 
 use iot_topics::{Timestamp, TopicNameRef};
 
+use self::asked::truth;
+pub(crate) use self::asked::{Asked, HttpValue};
 use crate::bytes;
 use crate::certificate::{Certificate, NameField, NoValue, Pick, Side};
 use crate::instant::Iso8601;
@@ -193,6 +197,7 @@ pub struct Context<'a> {
     cognito_identity: Option<&'a str>,
     now: Option<Timestamp>,
     secure_transport: Option<bool>,
+    asked: Asked<'a>,
 }
 
 /// Where the packet came from and went to.
@@ -350,6 +355,7 @@ impl<'a> Context<'a> {
             cognito_identity: None,
             now: None,
             secure_transport: None,
+            asked: Asked::Anything,
         }
     }
 
@@ -438,6 +444,30 @@ impl<'a> Context<'a> {
         self
     }
 
+    /// The context of one request of an operation: with the values that such a request has, and
+    /// without those that it has not, whoever gave them.
+    #[inline]
+    pub(crate) const fn narrowed(&self, asked: Asked<'a>) -> Self {
+        let (client_id, thing, connect, last_will_topic) = match asked {
+            Asked::Connect {
+                client_id,
+                attributes,
+                will,
+            } => (Some(client_id), self.thing, Some(attributes), will),
+            Asked::Will { client_id } => (Some(client_id), self.thing, None, None),
+            Asked::Http(_) => (None, None, None, None),
+            Asked::Anything | Asked::Message => (self.client_id, self.thing, None, None),
+        };
+        Self {
+            client_id,
+            thing,
+            connect,
+            last_will_topic,
+            asked,
+            ..*self
+        }
+    }
+
     /// The partition, Region and account.
     #[must_use]
     pub const fn scope(&self) -> &'a ArnScope {
@@ -511,7 +541,10 @@ impl<'a> Context<'a> {
 
     /// What a variable holds; an empty set of values is not an error.
     pub(crate) fn find(&self, variable: &Variable) -> Result<Found<'a>, Unresolved> {
-        if let Some(values) = self.values.and_then(|values| values.get(variable)) {
+        let given = self.values.and_then(|values| values.get(variable));
+        if let Some(values) = given
+            && !self.asked.settles(variable)
+        {
             return Ok(match values.as_slice() {
                 [value] => Found::str(value),
                 values => Found::Strings(values),
@@ -551,10 +584,7 @@ impl<'a> Context<'a> {
                 let now = self.now.ok_or(Unresolved::NotGiven)?;
                 Ok(Found::Inline(Inline::format(now.as_secs())))
             }
-            Variable::SecureTransport => text(
-                self.secure_transport
-                    .map(|secure| if secure { "true" } else { "false" }),
-            ),
+            Variable::SecureTransport => text(self.secure_transport.map(truth)),
             Variable::CertificateId => {
                 let id = self.certificate()?.id().ok_or(Unresolved::NotGiven)?;
                 Ok(Found::str(id.as_str()))
@@ -589,7 +619,9 @@ impl<'a> Context<'a> {
                 )))
             }
             Variable::CognitoIdentity => text(self.cognito_identity),
-            Variable::Topic | Variable::JobId => Err(Unresolved::NotGiven),
+            Variable::JobId | Variable::Topic | Variable::IncludeSocketInformation => {
+                text(self.asked.value(variable))
+            }
             Variable::CredentialsThingName
             | Variable::CredentialsThingTypeName
             | Variable::CredentialsCertificateId => Err(Unresolved::RolePoliciesOnly),

@@ -21,6 +21,7 @@ mod instant;
 mod interner;
 mod limits;
 mod locate;
+mod operation;
 mod operator;
 mod parse;
 mod pointer;
@@ -58,6 +59,11 @@ pub use evaluate::{PatternTrace, Response, StatementTrace, UnresolvedVariable};
 pub use explain::{Explanation, NearMiss};
 pub use limits::DocumentLimits;
 pub use locate::{locate, locate_key};
+pub use operation::{
+    Authorize, Cause, Check, Checks, ClientEffect, ConnectRequest, HttpCall, Operation, Outcome,
+    ProtocolVersion, PublishRequest, Qos, ReasonCode, Refusal, ShadowPath, SubscribeOutcomes,
+    SubscribeRequest, Will,
+};
 pub use operator::{Family, Operator, OperatorError, Quantifier, Test};
 pub use request::Request;
 pub use resource::{ArnScope, Resource, ResourceKind};

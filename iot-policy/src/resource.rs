@@ -170,6 +170,14 @@ impl<'a> Resource<'a> {
     }
 }
 
+impl PartialEq for Resource<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text.equals(other.text)
+    }
+}
+
+impl Eq for Resource<'_> {}
+
 impl fmt::Display for Resource<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.text.head)?;

@@ -68,6 +68,8 @@ pub enum Variable {
     Topic,
     /// `iot:JobId`: the job of an HTTP request of the job data plane.
     JobId,
+    /// `iot:IncludeSocketInformation`: `true` or `false`, of an HTTP request for a connection.
+    IncludeSocketInformation,
     /// `cognito-identity.amazonaws.com:sub`: the id of the Cognito identity.
     CognitoIdentity,
     /// `credentials-iot:ThingName`: has a value only in the IAM policies of a role alias.
@@ -160,6 +162,10 @@ const NAMES: &[(&str, Variable)] = &[
     ("iot:LastWillTopic", Variable::LastWillTopic),
     ("iot:Topic", Variable::Topic),
     ("iot:JobId", Variable::JobId),
+    (
+        "iot:IncludeSocketInformation",
+        Variable::IncludeSocketInformation,
+    ),
     (
         "cognito-identity.amazonaws.com:sub",
         Variable::CognitoIdentity,
