@@ -13,6 +13,7 @@ mod document;
 mod engine;
 mod laws;
 mod locate;
+mod operation;
 mod oracle;
 mod oracle_proof;
 mod principal;
