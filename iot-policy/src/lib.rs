@@ -20,6 +20,7 @@ mod index;
 mod instant;
 mod interner;
 mod limits;
+pub mod lint;
 mod locate;
 mod operation;
 mod operator;

@@ -12,6 +12,7 @@ mod credentials;
 mod document;
 mod engine;
 mod laws;
+mod lint;
 mod locate;
 mod operation;
 mod oracle;
