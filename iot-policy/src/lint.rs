@@ -22,6 +22,7 @@ mod model;
 mod nearest;
 mod pattern;
 mod reach;
+mod reserved;
 mod resources;
 mod retain;
 mod text;
@@ -158,6 +159,7 @@ fn examine(documents: &[&PolicyDocument], findings: &mut Findings<'_>) {
         document::duplicates(grant, findings);
         actions::check(grant, findings);
         resources::check(grant, findings);
+        reserved::check(grant, findings);
         variables::resources(grant, findings);
         conditions::check(grant, findings);
     }

@@ -192,6 +192,12 @@ lints! {
     SubscribeToEverything "subscribe-to-everything" Warning "Subscribe on every topic filter"
         ["developer guide, IoT policies overly permissive"]
         "The pattern allows the filter `#` and every other, those of other devices too.";
+    PublishToReserved "publish-to-reserved" Warning "Publish on a reserved topic that clients do not publish to"
+        ["developer guide, Reserved topics"]
+        "Topics that start with `$` belong to AWS IoT: a publish to one that is not meant for it can end the connection.";
+    SubscribeToReserved "subscribe-to-reserved" Warning "Subscribe on reserved topics that bring nothing"
+        ["developer guide, Reserved topics"]
+        "The filter takes only topics that start with `$` and that clients do not subscribe to, or none that exists.";
     ForeignScope "foreign-scope" Warning "another Region, account or partition than the rest"
         ["developer guide, AWS IoT Core action resources"]
         "A connection is to one Region of one account; resources of others never match there.";

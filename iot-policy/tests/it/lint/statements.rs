@@ -153,6 +153,32 @@ pub(crate) const CASES: &[Case] = &[
         r#"{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.1"}}}"#,
     ),
     case(
+        L::PublishToReserved,
+        r#"{"Effect": "Allow", "Action": "iot:Publish", "Resource": "~topic/$aws/things/${iot:Connection.Thing.ThingName}/shadow/update/accepted"}"#,
+        "/Resource",
+        r#"{"Effect": "Allow", "Action": ["iot:Publish", "iot:Receive"], "Resource": "~topic/$aws/things/t/shadow/update/accepted"}"#,
+    ),
+    case(
+        L::PublishToReserved,
+        r#"{"Effect": "Allow", "Action": "iot:Publish", "Resource": "~topic/$aws/things/t/shadov/update"}"#,
+        "/Resource",
+        r#"{"Effect": "Allow", "Action": "iot:Publish", "Resource":
+            ["~topic/$aws/things/${iot:ClientId}/shadow/update", "~topic/$aws/things/t/${iot:ClientId}/update", "~topic/$aws/things/*/shadov", "~topic/a"]}"#,
+    ),
+    case(
+        L::SubscribeToReserved,
+        r#"{"Effect": "Allow", "Action": "iot:Subscribe", "Resource": "~topicfilter/$aws/rules/#"}"#,
+        "/Resource",
+        r#"{"Effect": "Allow", "Action": "iot:Subscribe", "Resource":
+            ["~topicfilter/$aws/things/+/jobs/#", "~topicfilter/$aws/things/${iot:ClientId}/shadow/+/accepted", "~topicfilter/$share/g/a"]}"#,
+    ),
+    case(
+        L::SubscribeToReserved,
+        r#"{"Effect": "Allow", "Action": "iot:Subscribe", "Resource": "~topicfilter/$SYS/#"}"#,
+        "/Resource",
+        r#"{"Effect": "Deny", "Action": "iot:Subscribe", "Resource": "~topicfilter/$SYS/#"}"#,
+    ),
+    case(
         L::ForeignScope,
         r#"[{"Effect": "Allow", "Action": "iot:Publish", "Resource": "arn:aws:iot:us-east-1:210987654321:topic/a"},
             {"Effect": "Allow", "Action": "iot:Publish", "Resource": ["~topic/b", "~topic/c"]}]"#,
