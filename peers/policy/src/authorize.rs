@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use casbin::{CoreApi, DefaultModel, Enforcer, MemoryAdapter, MgmtApi};
+use casbin::{CoreApi, DefaultModel, Enforcer, MemoryAdapter, MgmtApi, Model};
 use iot_policy::{ArnScope, Context, PolicyDocument, PolicySet, Request, Thing};
 use iot_topics::TopicNameRef;
 
