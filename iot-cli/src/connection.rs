@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use iot_policy::{
-    ArnScope, Attachment, Certificate, ConnectAttributes, Context, ContextValues, Thing,
-};
-use iot_topics::TopicName;
-use serde::Deserialize;
+use iot_policy::{ArnScope, Attachment, Certificate, Context, ContextValues, Thing, VpcPeer};
 
 /// Everything that is known, owned; a `Context` borrows it.
 #[derive(Debug, Default)]
@@ -17,41 +13,33 @@ pub(crate) struct Connection {
     pub(crate) certificate: Option<Certificate>,
     pub(crate) source_ip: Option<IpAddr>,
     pub(crate) domain_name: Option<String>,
-    pub(crate) connect: Option<ConnectAttributes>,
-    pub(crate) will_topic: Option<TopicName>,
+    pub(crate) vpc: VpcFacts,
+    /// Values that are given outright; they go before all others.
     pub(crate) values: ContextValues,
 }
 
-/// A thing, in the JSON of DescribeThing or in that of a test case.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// A thing of the registry.
+#[derive(Debug)]
 pub(crate) struct ThingFacts {
-    #[serde(alias = "thingName")]
     pub(crate) name: String,
-    #[serde(default, alias = "thingTypeName")]
     pub(crate) type_name: Option<String>,
-    #[serde(default)]
     pub(crate) attributes: BTreeMap<String, String>,
-    #[serde(default = "attached")]
-    pub(crate) attached: bool,
-    #[serde(default)]
-    pub(crate) exclusive: bool,
+    pub(crate) attachment: Attachment,
 }
 
-const fn attached() -> bool {
-    true
+/// The way through a VPC endpoint; all empty for another way.
+#[derive(Debug, Default)]
+pub(crate) struct VpcFacts {
+    pub(crate) source_ip: Option<IpAddr>,
+    pub(crate) vpc: Option<String>,
+    pub(crate) endpoint: Option<String>,
 }
 
 impl ThingFacts {
     fn thing(&self) -> Thing<'_> {
-        let attachment = match (self.attached, self.exclusive) {
-            (false, _) => Attachment::NotAttached,
-            (true, true) => Attachment::Exclusive,
-            (true, false) => Attachment::Attached,
-        };
         let thing = Thing::new(&self.name)
             .with_attributes(&self.attributes)
-            .with_attachment(attachment);
+            .with_attachment(self.attachment);
         match &self.type_name {
             Some(name) => thing.with_type(name),
             None => thing,
@@ -59,9 +47,24 @@ impl ThingFacts {
     }
 }
 
+impl VpcFacts {
+    fn peer(&self) -> Option<VpcPeer<'_>> {
+        let peer = VpcPeer::new(
+            self.source_ip,
+            self.vpc.as_deref(),
+            self.endpoint.as_deref(),
+        );
+        (peer != VpcPeer::default()).then_some(peer)
+    }
+}
+
 impl Connection {
     pub(crate) fn context<'a>(&'a self, scope: &'a ArnScope) -> Context<'a> {
-        let mut context = Context::new(scope).with_values(&self.values);
+        let mut context = Context::new(scope);
+        // A context without values answers faster and says the same.
+        if !self.values.is_empty() {
+            context = context.with_values(&self.values);
+        }
         if let Some(client_id) = &self.client_id {
             context = context.with_client_id(client_id);
         }
@@ -74,14 +77,11 @@ impl Connection {
         if let Some(address) = self.source_ip {
             context = context.with_source_ip(address);
         }
+        if let Some(peer) = self.vpc.peer() {
+            context = context.with_vpc_peer(peer);
+        }
         if let Some(name) = &self.domain_name {
             context = context.with_domain_name(name);
-        }
-        if let Some(attributes) = self.connect {
-            context = context.with_connect_attributes(attributes);
-        }
-        if let Some(topic) = &self.will_topic {
-            context = context.with_last_will_topic(topic.as_name_ref());
         }
         context
     }

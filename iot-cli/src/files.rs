@@ -1,9 +1,12 @@
-//! Files by path or by glob.
+//! Files by path or by glob, and the policies in them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::Failure;
+use iot_policy::PolicyDocument;
+
+use crate::output::{self, Failure};
 
 /// The files that the arguments name, each once, in the order of the arguments. An argument that is
 /// a file is that file; another one is a glob (`policies/**/*.json`) over the files below the
@@ -52,5 +55,29 @@ fn below(glob: &str) -> Vec<PathBuf> {
 
 /// Reads a text file.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()).into())
+    let name = path.display();
+    let bytes = fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("{name}: not UTF-8 at byte {at}").into()
+    })
+}
+
+/// Policies that were read, so that none is read twice.
+#[derive(Debug, Default)]
+pub(crate) struct Documents(BTreeMap<PathBuf, PolicyDocument>);
+
+impl Documents {
+    /// A policy, named by its file without the extension.
+    pub(crate) fn get(&mut self, path: &Path) -> Result<(String, PolicyDocument), Failure> {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        if let Some(document) = self.0.get(path) {
+            return Ok((name.into_owned(), document.clone()));
+        }
+        let text = read(path)?;
+        let document = PolicyDocument::from_json(&text)
+            .map_err(|error| output::policy_error(path, &text, &error))?;
+        self.0.insert(path.to_owned(), document.clone());
+        Ok((name.into_owned(), document))
+    }
 }

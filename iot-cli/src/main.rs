@@ -1,19 +1,37 @@
 //! The command `iot`: explain, lint and test AWS IoT policies and topics offline.
 //!
 //! Exit codes: 0 allowed or clean, 1 denied or findings, 2 bad input.
+#![expect(
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a binary with files and terminals has nothing to do without std"
+)]
 
 mod connection;
 mod explain;
 mod files;
 mod output;
+mod topic;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Explain, lint and test AWS IoT policies and topics offline.
+/// Explain, lint and test AWS IoT policies and topics offline
 #[derive(Debug, Parser)]
-#[command(name = "iot", version, arg_required_else_help = true)]
+#[command(
+    name = "iot",
+    version,
+    arg_required_else_help = true,
+    after_help = "EXIT CODES:
+  0 allowed, matching or clean; 1 denied, not matching or findings; 2 bad input
+
+EXAMPLES:
+  iot policy explain publish device/ratchet/data --client-id ratchet -p minimal.json
+  iot policy lint 'policies/*.json'
+  iot policy test cases.jsonl
+  iot topic match 'plant/+/temp' plant/7/temp"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -24,7 +42,13 @@ enum Command {
     /// Questions about policies
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Questions about topic names and topic filters
+    #[command(subcommand)]
+    Topic(topic::TopicCommand),
     /// Print the completions of a shell
+    #[command(
+        after_help = "EXAMPLES:\n  iot completions bash > ~/.local/share/bash-completion/completions/iot"
+    )]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -34,7 +58,7 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum PolicyCommand {
     /// Tell whether policies allow an operation, and why
-    Explain(explain::Explain),
+    Explain(Box<explain::Explain>),
 }
 
 /// How a command ends.
@@ -46,13 +70,20 @@ enum Outcome {
     Bad,
 }
 
-/// What keeps a command from its work.
-type Failure = Box<dyn std::error::Error>;
+impl From<bool> for Outcome {
+    fn from(good: bool) -> Self {
+        match good {
+            true => Self::Good,
+            false => Self::Bad,
+        }
+    }
+}
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Policy(PolicyCommand::Explain(command)) => command.run(),
+        Command::Topic(command) => command.run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "iot", &mut std::io::stdout());
             Ok(Outcome::Good)
@@ -62,7 +93,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::Bad) => ExitCode::from(1),
         Err(failure) => {
-            anstream::eprintln!("{failure}");
+            failure.print();
             ExitCode::from(2)
         }
     }

@@ -1,11 +1,16 @@
-//! Formats, and messages that point into a file.
+//! What is printed: answers, failures, and messages that point into a text.
 
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
 use std::ops::Range;
 use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ValueEnum;
-use iot_policy::{PolicyError, locate};
+use clap::builder::styling::{AnsiColor, Style};
+use iot_policy::{Decision, PolicyError, locate};
+use serde_json::Value;
 
 /// How a command prints its answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -17,43 +22,162 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Draws a place of a file with a title above and a label below it.
-pub(crate) fn snippet(
-    level: Level<'_>,
-    id: Option<&str>,
-    title: &str,
-    path: &Path,
-    source: &str,
-    place: Range<usize>,
-    label: &str,
-) -> String {
-    let path = path.display().to_string();
-    let title = match id {
-        Some(id) => level.primary_title(title).id(id),
-        None => level.primary_title(title),
+/// What keeps a command from its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// In words.
+    Message(String),
+    /// A drawing that points into a text.
+    Drawing(String),
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::Message(message)
+    }
+}
+
+impl Failure {
+    /// Prints the failure on standard error.
+    pub(crate) fn print(&self) {
+        let text = match self {
+            Self::Drawing(text) => text.clone(),
+            Self::Message(text) => {
+                let red = style(AnsiColor::BrightRed);
+                format!("{red}error{red:#}: {}", printable(text))
+            }
+        };
+        // When standard error is closed there is nowhere left to tell it.
+        let _closed = writeln!(anstream::stderr(), "{text}");
+    }
+}
+
+/// Prints text for a person: coloured where the output shows colours.
+pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
+    written(writeln!(anstream::stdout(), "{text}"))
+}
+
+/// Prints text for a program, byte for byte.
+pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
+    written(writeln!(io::stdout(), "{value:#}"))
+}
+
+fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
+        Ok(()) => Ok(()),
+        // Whoever closes the pipe has read enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(format!("standard output: {error}").into()),
+    }
+}
+
+/// The text without control characters other than line ends, so that no file that is read here
+/// can drive the terminal.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    let drives = |c: char| c.is_control() && c != '\n';
+    if !text.contains(drives) {
+        return text.into();
+    }
+    let shown = |c: char| match drives(c) {
+        true => c.escape_default().collect(),
+        false => String::from(c),
     };
-    let annotation = AnnotationKind::Primary.span(place).label(label);
-    let snippet = Snippet::source(source).path(&path).annotation(annotation);
-    let report: &[Group<'_>] = &[title.element(snippet)];
+    text.chars().map(shown).collect()
+}
+
+/// Bold, in a colour. The alternate form of what is returned ends it.
+pub(crate) fn style(color: AnsiColor) -> Style {
+    Style::new().fg_color(Some(color.into())).bold()
+}
+
+/// Green for what is good, red for what is not.
+pub(crate) fn verdict(good: bool) -> Style {
+    style(match good {
+        true => AnsiColor::Green,
+        false => AnsiColor::Red,
+    })
+}
+
+/// An explanation with its first word, the decision, in colour.
+pub(crate) fn explanation(decision: Decision, text: &str) -> String {
+    let text = printable(text);
+    let word = decision.as_str();
+    let style = verdict(decision.is_allowed());
+    match text.strip_prefix(word) {
+        Some(rest) => format!("{style}{word}{style:#}{rest}"),
+        None => text.into_owned(),
+    }
+}
+
+/// A place in a text, and what is to be said of it.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    /// The file, or what stands in for its name.
+    pub(crate) path: &'a str,
+    pub(crate) source: &'a str,
+    pub(crate) range: Range<usize>,
+    pub(crate) label: &'a str,
+}
+
+/// Draws a place with a title above and a label at it.
+pub(crate) fn draw(level: Level<'_>, title: &str, place: &Place<'_>) -> String {
+    let report: &[Group<'_>] = &[level.primary_title(title).element(snippet(place))];
     Renderer::styled().render(report).to_string()
 }
 
+/// The part of a drawing that shows a place.
+pub(crate) fn snippet<'a>(place: &Place<'a>) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let range = inside(place.source, &place.range);
+    let annotation = AnnotationKind::Primary.span(range).label(place.label);
+    Snippet::source(place.source)
+        .path(printable(place.path))
+        .annotation(annotation)
+}
+
+/// The range, cut to the text and to whole characters.
+fn inside(text: &str, range: &Range<usize>) -> Range<usize> {
+    let cut = |at: usize| {
+        let at = at.min(text.len());
+        (0..=at).rev().find(|at| text.is_char_boundary(*at))
+    };
+    let (start, end) = (cut(range.start), cut(range.end));
+    start.unwrap_or_default()..end.unwrap_or_default().max(start.unwrap_or_default())
+}
+
 /// Draws why a policy file cannot be read.
-pub(crate) fn policy_error(path: &Path, source: &str, error: &PolicyError) -> String {
+pub(crate) fn policy_error(path: &Path, source: &str, error: &PolicyError) -> Failure {
     let at = error.position().map(|position| position.offset);
-    let place = at
+    let range = at
         .map(|at| at..at)
         .or_else(|| locate(source, error.pointer()));
-    let place = place.unwrap_or(0..0);
-    let place = place.start.min(source.len())..place.end.min(source.len());
-    let title = "this is not a policy";
-    snippet(
+    Failure::Drawing(draw(
         Level::ERROR,
-        None,
-        title,
-        path,
-        source,
-        place,
-        &error.kind().to_string(),
-    )
+        "this is not a policy",
+        &Place {
+            path: &path.display().to_string(),
+            source,
+            range: range.unwrap_or_default(),
+            label: &printable(&error.kind().to_string()),
+        },
+    ))
+}
+
+/// Draws why a JSON file cannot be read.
+pub(crate) fn json_error(path: &Path, source: &str, error: &serde_json::Error) -> Failure {
+    let above = source
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1));
+    let start = above.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let label = error.to_string();
+    Failure::Drawing(draw(
+        Level::ERROR,
+        "this JSON cannot be used",
+        &Place {
+            path: &path.display().to_string(),
+            source,
+            range: start..start,
+            label: &printable(label.strip_suffix(&place).unwrap_or(&label)),
+        },
+    ))
 }
