@@ -7,10 +7,12 @@
     reason = "a binary with files and terminals has nothing to do without std"
 )]
 
+mod case;
 mod connection;
 mod explain;
 mod files;
 mod output;
+mod test;
 mod topic;
 
 use std::process::ExitCode;
@@ -59,6 +61,8 @@ enum Command {
 enum PolicyCommand {
     /// Tell whether policies allow an operation, and why
     Explain(Box<explain::Explain>),
+    /// Run test cases: requests, and what the policies must answer
+    Test(test::Test),
 }
 
 /// How a command ends.
@@ -83,6 +87,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Policy(PolicyCommand::Explain(command)) => command.run(),
+        Command::Policy(PolicyCommand::Test(command)) => command.run(),
         Command::Topic(command) => command.run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "iot", &mut std::io::stdout());
