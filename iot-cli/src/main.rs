@@ -11,6 +11,7 @@ mod case;
 mod connection;
 mod explain;
 mod files;
+mod lint;
 mod output;
 mod test;
 mod topic;
@@ -61,6 +62,8 @@ enum Command {
 enum PolicyCommand {
     /// Tell whether policies allow an operation, and why
     Explain(Box<explain::Explain>),
+    /// Find what is suspicious in policies
+    Lint(lint::Lint),
     /// Run test cases: requests, and what the policies must answer
     Test(test::Test),
 }
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Policy(PolicyCommand::Explain(command)) => command.run(),
+        Command::Policy(PolicyCommand::Lint(command)) => command.run(),
         Command::Policy(PolicyCommand::Test(command)) => command.run(),
         Command::Topic(command) => command.run(),
         Command::Completions { shell } => {

@@ -1,0 +1,254 @@
+//! `iot policy lint`.
+
+mod sarif;
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer};
+use clap::{Args, ValueEnum};
+use iot_policy::{Location, Position, Severity, Suggestion, lint_texts, locate, locate_key};
+use serde_json::{Value, json};
+
+use crate::Outcome;
+use crate::files;
+use crate::output::{self, Failure, Place};
+
+#[derive(Debug, Args)]
+#[command(after_help = "EXIT CODES:
+  0 nothing is suspicious, 1 something is, 2 a file is not a policy
+
+EXAMPLES:
+  iot policy lint examples/workshop/shadow.json
+  iot policy lint --together thing.json group.json
+  iot policy lint 'policies/**/*.json' --format sarif > lint.sarif")]
+pub(crate) struct Lint {
+    /// Policy files, by path or by glob
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// The policies are in force together, as those of one certificate
+    #[arg(long)]
+    together: bool,
+    /// How to print the findings
+    #[arg(long, value_enum, default_value_t)]
+    format: LintFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum LintFormat {
+    /// Text for a person
+    #[default]
+    Human,
+    /// JSON for a program
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// A policy file.
+struct File {
+    path: String,
+    text: String,
+}
+
+/// A place in a file.
+struct Spot<'a> {
+    file: &'a File,
+    pointer: &'a str,
+    range: Range<usize>,
+}
+
+/// A lint with its places looked up.
+struct Finding<'a> {
+    lint: &'a iot_policy::Lint,
+    spot: Spot<'a>,
+    related: Option<Spot<'a>>,
+}
+
+impl Lint {
+    pub(crate) fn run(self) -> Result<Outcome, Failure> {
+        let paths = files::expand(&self.files)?;
+        let read = |path: &PathBuf| -> Result<File, Failure> {
+            let text = files::read(path)?;
+            let path = path.display().to_string();
+            Ok(File { path, text })
+        };
+        let files = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let groups: Vec<&[File]> = match self.together {
+            true => vec![&files],
+            false => files.chunks(1).collect(),
+        };
+        let mut lints = Vec::new();
+        for group in groups {
+            lints.push((group, examine(group)?));
+        }
+        let findings: Vec<_> = lints
+            .iter()
+            .flat_map(|(group, lints)| lints.iter().filter_map(|lint| finding(group, lint)))
+            .collect();
+        match self.format {
+            LintFormat::Human => human(&files, &findings)?,
+            LintFormat::Json => output::print_json(&as_json(&findings))?,
+            LintFormat::Sarif => output::print_json(&sarif::log(&findings)?)?,
+        }
+        Ok(findings.is_empty().into())
+    }
+}
+
+fn examine(files: &[File]) -> Result<Vec<iot_policy::Lint>, Failure> {
+    let texts: Vec<&str> = files.iter().map(|file| file.text.as_str()).collect();
+    lint_texts(&texts).map_err(|(index, error)| match files.get(index) {
+        Some(file) => output::policy_error(file.path.as_ref(), &file.text, &error),
+        None => error.to_string().into(),
+    })
+}
+
+fn finding<'a>(files: &'a [File], lint: &'a iot_policy::Lint) -> Option<Finding<'a>> {
+    Some(Finding {
+        lint,
+        spot: spot(files, lint.location())?,
+        related: lint.related().and_then(|related| spot(files, related)),
+    })
+}
+
+fn spot<'a>(files: &'a [File], location: &'a Location) -> Option<Spot<'a>> {
+    let file = files.get(location.document())?;
+    let pointer = location.pointer();
+    let range = match location.is_key() {
+        true => locate_key(&file.text, pointer),
+        false => locate(&file.text, pointer),
+    };
+    let range = range.unwrap_or_default();
+    Some(Spot {
+        file,
+        pointer,
+        range,
+    })
+}
+
+impl Spot<'_> {
+    /// First line and column, last line and column after the end; columns in Unicode scalars.
+    fn lines(&self) -> (Position, Position) {
+        let text = &self.file.text;
+        (
+            Position::of(text, self.range.start),
+            Position::of(text, self.range.end),
+        )
+    }
+
+    fn json(&self) -> Value {
+        let (start, end) = self.lines();
+        json!({
+            "file": self.file.path,
+            "pointer": self.pointer,
+            "line": start.line,
+            "column": start.column,
+            "endLine": end.line,
+            "endColumn": end.column,
+        })
+    }
+}
+
+fn human(files: &[File], findings: &[Finding<'_>]) -> Result<(), Failure> {
+    for finding in findings {
+        output::print(format_args!("{}\n", draw(finding)))?;
+    }
+    let style = output::verdict(findings.is_empty());
+    let of = count(files.len(), "file");
+    match findings.len() {
+        0 => output::print(format_args!("{style}nothing suspicious{style:#} in {of}")),
+        found => {
+            let found = count(found, "finding");
+            output::print(format_args!("{style}{found}{style:#} in {of}"))
+        }
+    }
+}
+
+fn count(number: usize, of: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {of}{plural}")
+}
+
+fn draw(finding: &Finding<'_>) -> String {
+    let (lint, spot) = (finding.lint, &finding.spot);
+    let level = match lint.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let mut snippet = output::snippet(&Place {
+        path: &spot.file.path,
+        source: &spot.file.text,
+        range: spot.range.clone(),
+        label: lint.id().title(),
+    });
+    let mut elsewhere = None;
+    if let Some(related) = &finding.related {
+        if std::ptr::eq(related.file, spot.file) {
+            snippet = snippet.annotation(context(related));
+        } else {
+            elsewhere = Some(output::snippet(&Place {
+                path: &related.file.path,
+                source: &related.file.text,
+                range: related.range.clone(),
+                label: RELATED,
+            }));
+        }
+    }
+    let title = level.primary_title(lint.message()).id(lint.id().as_str());
+    let mut group: Group<'_> = title.element(snippet);
+    if let Some(snippet) = elsewhere {
+        group = group.element(snippet);
+    }
+    if let Some(suggestion) = lint.suggestion() {
+        group = group.element(Level::HELP.message(advice(suggestion)));
+    }
+    let source = format!("{} ({})", lint.id().explanation(), lint.id().source());
+    let report = [group.element(Level::NOTE.message(source))];
+    Renderer::styled().render(&report).to_string()
+}
+
+const RELATED: &str = "the other place";
+
+fn context<'a>(spot: &Spot<'a>) -> Annotation<'a> {
+    AnnotationKind::Context
+        .span(spot.range.clone())
+        .label(RELATED)
+}
+
+/// A suggestion in words.
+fn advice(suggestion: &Suggestion) -> String {
+    match suggestion {
+        Suggestion::Replace(text) => format!("write {} instead", quoted(text)),
+        Suggestion::Remove => "take it away".to_owned(),
+        Suggestion::Advice(text) => text.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// The text as a string of JSON.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn as_json(findings: &[Finding<'_>]) -> Value {
+    let findings = findings.iter().map(|finding| {
+        let lint = finding.lint;
+        let suggestion = lint.suggestion();
+        let replacement = match suggestion {
+            Some(Suggestion::Replace(text)) => Some(&**text),
+            _ => None,
+        };
+        json!({
+            "id": lint.id().as_str(),
+            "severity": lint.severity().as_str(),
+            "message": lint.message(),
+            "source": lint.id().source(),
+            "location": finding.spot.json(),
+            "related": finding.related.as_ref().map(Spot::json),
+            "suggestion": suggestion.map(advice),
+            "replacement": replacement,
+        })
+    });
+    json!({"findings": findings.collect::<Vec<_>>()})
+}
