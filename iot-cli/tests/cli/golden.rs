@@ -1,0 +1,235 @@
+//! Outputs against the files of `tests/golden`; `BLESS=1` writes them anew.
+
+use std::fs;
+use std::path::Path;
+
+use crate::{Ran, borrowed, iot, run, words};
+
+/// The command lines, without `iot`, by the name of their golden file.
+const COMMANDS: &[(&str, &str)] = &[
+    ("help", "--help"),
+    ("help-explain", "policy explain -h"),
+    ("help-publish", "policy explain publish -h"),
+    ("help-http", "policy explain http -h"),
+    ("help-lint", "policy lint -h"),
+    ("help-test", "policy test -h"),
+    ("help-match", "topic match -h"),
+    ("help-check", "topic check -h"),
+    ("help-classify", "topic classify -h"),
+    (
+        "publish",
+        "policy explain publish device/ratchet/data --client-id ratchet -p \
+         examples/workshop/minimal.json",
+    ),
+    (
+        "publish-json",
+        "policy explain publish device/ratchet/data --client-id ratchet -p \
+         examples/workshop/minimal.json --format json",
+    ),
+    (
+        "publish-retain",
+        "policy explain publish device/ratchet/data --retain --qos 1 -p \
+         examples/workshop/minimal.json",
+    ),
+    (
+        "publish-reserved",
+        "policy explain publish '$aws/things/ratchet/shadow/update/accepted' -p \
+         examples/workshop/wizard.json",
+    ),
+    (
+        "publish-not-a-name",
+        "policy explain publish device/+/data -p examples/workshop/minimal.json",
+    ),
+    (
+        "subscribe",
+        "policy explain subscribe app/data 'app/#' --client-id ratchet -p \
+         examples/workshop/minimal.json",
+    ),
+    (
+        "subscribe-311",
+        "policy explain subscribe 'app/#' --mqtt 3.1.1 --client-id ratchet -p \
+         examples/workshop/minimal.json",
+    ),
+    (
+        "connect-will",
+        "policy explain connect ratchet --will device/ratchet/gone --will-retain -p \
+         examples/workshop/minimal.json",
+    ),
+    (
+        "receive-verbose",
+        "policy explain receive app/data --client-id ratchet -p examples/workshop/shadow.json \
+         --verbose",
+    ),
+    (
+        "http-shadow",
+        "policy explain http get-thing-shadow ratchet/config -p examples/workshop/shadow.json",
+    ),
+    (
+        "device-attached",
+        "policy explain publish lab/5-1/ratchet/US --client-id ratchet -p \
+         iot-cli/tests/data/device.json --thing examples/workshop/device/thing.json \
+         --certificate examples/workshop/device/certificate.pem",
+    ),
+    (
+        "device-not-attached",
+        "policy explain publish lab/5-1/ratchet/US --client-id ratchet -p \
+         iot-cli/tests/data/device.json --thing examples/workshop/device/thing.json \
+         --attachment none --certificate examples/workshop/device/certificate.pem",
+    ),
+    (
+        "device-exclusive",
+        "policy explain publish lab/5-1/ratchet/US --client-id other -p \
+         iot-cli/tests/data/device.json --thing examples/workshop/device/thing.json \
+         --attachment exclusive --certificate examples/workshop/device/certificate.pem",
+    ),
+    (
+        "device-no-certificate",
+        "policy explain publish lab/5-1/ratchet/US --client-id ratchet -p \
+         iot-cli/tests/data/device.json --thing examples/workshop/device/thing.json",
+    ),
+    ("test", "policy test examples/workshop/cases.jsonl"),
+    (
+        "test-failed",
+        "policy test iot-cli/tests/data/failing.jsonl",
+    ),
+    (
+        "test-failed-json",
+        "policy test iot-cli/tests/data/failing.jsonl --format json",
+    ),
+    ("lint-minimal", "policy lint examples/workshop/minimal.json"),
+    ("lint-workshop", "policy lint 'examples/workshop/*.json'"),
+    (
+        "lint-mistakes",
+        "policy lint iot-cli/tests/data/mistakes.json",
+    ),
+    (
+        "lint-mistakes-json",
+        "policy lint iot-cli/tests/data/mistakes.json --format json",
+    ),
+    (
+        "lint-together",
+        "policy lint --together examples/workshop/minimal.json examples/workshop/wizard.json",
+    ),
+    ("match", "topic match plant/+/temp plant/7/temp"),
+    ("match-parent", "topic match 'plant/#' plant"),
+    (
+        "match-parent-mqtt",
+        "topic match 'plant/#' plant --mode mqtt",
+    ),
+    ("match-not-a-filter", "topic match 'plant/#/temp' plant"),
+    ("check-both", "topic check plant/+7/temp"),
+    (
+        "check-filter",
+        "topic check --filter '$share/workers/plant/#'",
+    ),
+    ("check-too-deep", "topic check --filter a/b/c/d/e/f/g/h/i"),
+    (
+        "check-too-deep-mqtt",
+        "topic check --filter a/b/c/d/e/f/g/h/i --limits mqtt",
+    ),
+    (
+        "check-retain",
+        "topic check --name --retain '$aws/things/lamp/shadow/update'",
+    ),
+    ("check-empty", "topic check --name ''"),
+    (
+        "classify-shadow",
+        "topic classify '$aws/things/lamp/shadow/name/night/update/delta'",
+    ),
+    (
+        "classify-jobs-json",
+        "topic classify '$aws/things/lamp/jobs/$next/get' --format json",
+    ),
+    ("classify-ingest", "topic classify '$aws/rules/store/a/b/c'"),
+    ("classify-ordinary", "topic classify plant/7"),
+    (
+        "classify-unknown",
+        "topic classify '$aws/things/lamp/shadov/get'",
+    ),
+];
+
+const MINIMAL: &str = "examples/workshop/minimal.json";
+
+#[test]
+fn outputs_are_as_kept() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut differ = Vec::new();
+    for (name, command) in COMMANDS {
+        let actual = transcript(&run(&borrowed(&words(command))));
+        let file = folder.join(name).with_extension("txt");
+        if bless {
+            fs::write(&file, actual).unwrap();
+            continue;
+        }
+        let expected = fs::read_to_string(&file).unwrap_or_default();
+        if expected != actual {
+            differ.push(format!(
+                "== {name}: expected\n{expected}== actual\n{actual}"
+            ));
+        }
+    }
+    assert!(
+        differ.is_empty(),
+        "{}\nBLESS=1 writes them anew",
+        differ.join("\n")
+    );
+}
+
+fn transcript(ran: &Ran) -> String {
+    let code = ran.code.unwrap();
+    format!("{}{}exit code {code}\n", ran.stdout, ran.stderr)
+}
+
+#[test]
+fn no_golden_file_is_left_over() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(
+            COMMANDS.iter().any(|(command, _)| *command == name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn colours_are_shown_when_forced_and_never_under_no_color() {
+    let arguments = ["policy", "explain", "receive", "x", "-p", MINIMAL];
+    let plain = run(&arguments);
+    assert!(!plain.stdout.contains('\u{1b}'));
+    let forced = Ran::of(&iot(&arguments).env("CLICOLOR_FORCE", "1").output().unwrap());
+    assert!(forced.stdout.starts_with('\u{1b}'), "{}", forced.stdout);
+    let refused = iot(&arguments).env("NO_COLOR", "1").output().unwrap();
+    assert_eq!(Ran::of(&refused).stdout, plain.stdout);
+
+    let wrong = ["topic", "match", "a/#/b", "a"];
+    assert!(!run(&wrong).stderr.contains('\u{1b}'));
+    let forced = Ran::of(&iot(&wrong).env("CLICOLOR_FORCE", "1").output().unwrap());
+    assert!(forced.stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn completions_name_the_commands() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let ran = run(&["completions", shell]);
+        assert_eq!(ran.code, Some(0));
+        assert!(ran.stdout.contains("classify"), "{shell}");
+    }
+}
+
+#[test]
+fn conformance_cases_of_the_engine_pass() {
+    let ran = run(&[
+        "policy",
+        "test",
+        "iot-policy/tests/conformance/policy.jsonl",
+    ]);
+    assert!(
+        ran.stdout.ends_with(" passed, 0 failed\n"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(ran.code, Some(0));
+}
