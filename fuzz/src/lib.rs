@@ -16,7 +16,9 @@
 extern crate alloc;
 
 mod certificate_der;
+mod filter_map;
 mod input;
+mod policy_evaluate;
 mod policy_parse;
 mod presence_tracker;
 mod quota_bucket;
@@ -28,6 +30,8 @@ mod topic_name;
 mod wildcard;
 
 pub use certificate_der::certificate_der;
+pub use filter_map::filter_map;
+pub use policy_evaluate::policy_evaluate;
 pub use policy_parse::policy_parse;
 pub use presence_tracker::presence_tracker;
 pub use quota_bucket::quota_bucket;
@@ -45,6 +49,15 @@ mod topics_it {
     pub(crate) mod oracle;
 }
 
+/// The second reading of the policy language that the tests of iot-policy have.
+#[path = "../../iot-policy/tests/it"]
+mod policy_it {
+    pub(crate) mod engine;
+    #[allow(unused_imports, reason = "not all of its names are asked for here")]
+    pub(crate) mod oracle;
+}
+
+use policy_it::oracle; // where `engine` looks for it
 use topics_it::oracle as topics_oracle;
 
 /// A fuzz target: any bytes in.
@@ -53,6 +66,8 @@ pub type Target = fn(&[u8]);
 /// All targets by name.
 pub const TARGETS: &[(&str, Target)] = &[
     ("certificate_der", certificate_der),
+    ("filter_map", filter_map),
+    ("policy_evaluate", policy_evaluate),
     ("policy_parse", policy_parse),
     ("presence_tracker", presence_tracker),
     ("quota_bucket", quota_bucket),
