@@ -1,8 +1,8 @@
 //! Policy documents as text.
 
 use iot_policy::{
-    ArnScope, Context, Decision, DocumentLimits, PolicyDocument, PolicyErrorKind, PolicySet,
-    Request, Statement, locate,
+    ArnScope, Context, Decision, DocumentLimits, PolicyDocument, PolicySet, Request, Statement,
+    locate,
 };
 use iot_topics::TopicNameRef;
 use serde_json::Value;
@@ -18,7 +18,8 @@ pub fn policy_parse(data: &[u8]) {
             assert!(position.offset <= text.len(), "{error}");
             assert!(text.is_char_boundary(position.offset), "{error}");
             assert!(!error.to_string().contains(char::is_control), "{error}");
-            if error.kind() == PolicyErrorKind::UnknownOperator {
+            // In whole JSON the pointer names something.
+            if serde_json::from_str::<Value>(&text).is_ok() {
                 assert!(locate(&text, error.pointer()).is_some(), "{error}");
             }
             let again = PolicyDocument::from_json_with(&text, &DocumentLimits::AWS_IOT);

@@ -1,12 +1,14 @@
 //! Patterns with `*` and `?`.
 
+use alloc::collections::BTreeMap;
+
 use iot_policy::WildcardPattern;
 
 use crate::input::lines;
 
 /// Three lines: a pattern, a text, and how often each is repeated, as two bytes.
 ///
-/// The pattern takes the text exactly when a table says so that is filled in cell by cell. With
+/// The pattern takes the text exactly when a table says so that is filled in row by row. With
 /// the repetitions both grow to the sizes where a matcher that tries places anew would stand
 /// still: then libFuzzer's time limit speaks.
 pub fn wildcard(data: &[u8]) {
@@ -41,25 +43,48 @@ fn repeated(text: &str, times: Option<usize>, max: usize) -> String {
     all.flatten().take(max).collect()
 }
 
-/// Keeps, for all prefixes of the text at once, whether the pattern so far takes them.
+/// Keeps for all prefixes of the text, a bit each, whether the pattern so far takes them.
 fn naive(pattern: &str, text: &str) -> bool {
-    let text: Vec<char> = text.chars().collect();
-    let mut takes = vec![false; text.len() + 1];
-    takes[0] = true;
-    for token in pattern.chars() {
-        let mut next = Vec::with_capacity(takes.len());
-        match token {
-            '*' => next.extend(takes.iter().scan(false, |any, takes| {
-                *any |= *takes;
-                Some(*any)
-            })),
-            _ => {
-                next.push(false);
-                let steps = takes.iter().zip(&text);
-                next.extend(steps.map(|(takes, ch)| *takes && (token == '?' || token == *ch)));
-            }
-        }
-        takes = next;
+    let mut places: BTreeMap<char, Bits> = BTreeMap::new();
+    let words = text.chars().count() / 64 + 1;
+    let empty = vec![0; words];
+    for (at, ch) in text.chars().enumerate() {
+        places.entry(ch).or_insert_with(|| empty.clone())[at / 64] |= 1 << (at % 64);
     }
-    takes[text.len()]
+    let mut takes = empty.clone();
+    takes[0] = 1;
+    for token in pattern.chars() {
+        takes = match token {
+            '*' => from_first_on(takes),
+            '?' => one_further(&takes),
+            ch => {
+                let places = places.get(&ch).unwrap_or(&empty);
+                let both = takes
+                    .iter()
+                    .zip(places)
+                    .map(|(takes, is_here)| takes & is_here);
+                one_further(&both.collect())
+            }
+        };
+    }
+    let end = text.chars().count();
+    takes[end / 64] >> (end % 64) & 1 == 1
+}
+
+type Bits = Vec<u64>;
+
+fn one_further(bits: &Bits) -> Bits {
+    let carries = core::iter::once(0).chain(bits.iter().map(|word| word >> 63));
+    let shifted = bits.iter().zip(carries);
+    shifted.map(|(word, carry)| word << 1 | carry).collect()
+}
+
+fn from_first_on(mut bits: Bits) -> Bits {
+    let mut above = 0;
+    for word in &mut bits {
+        // A word together with its negative: all bits from the lowest one on.
+        *word |= word.wrapping_neg() | above;
+        above = if *word == 0 { 0 } else { u64::MAX };
+    }
+    bits
 }
