@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer};
 use clap::{Args, ValueEnum};
-use iot_policy::{Location, Position, Severity, Suggestion, lint_texts, locate, locate_key};
+use iot_policy::lint::{self, Location, Severity, Suggestion, lint_texts};
+use iot_policy::{Position, locate, locate_key};
 use serde_json::{Value, json};
 
 use crate::Outcome;
@@ -60,7 +61,7 @@ struct Spot<'a> {
 
 /// A lint with its places looked up.
 struct Finding<'a> {
-    lint: &'a iot_policy::Lint,
+    lint: &'a lint::Lint,
     spot: Spot<'a>,
     related: Option<Spot<'a>>,
 }
@@ -95,7 +96,7 @@ impl Lint {
     }
 }
 
-fn examine(files: &[File]) -> Result<Vec<iot_policy::Lint>, Failure> {
+fn examine(files: &[File]) -> Result<Vec<lint::Lint>, Failure> {
     let texts: Vec<&str> = files.iter().map(|file| file.text.as_str()).collect();
     lint_texts(&texts).map_err(|(index, error)| match files.get(index) {
         Some(file) => output::policy_error(file.path.as_ref(), &file.text, &error),
@@ -103,7 +104,7 @@ fn examine(files: &[File]) -> Result<Vec<iot_policy::Lint>, Failure> {
     })
 }
 
-fn finding<'a>(files: &'a [File], lint: &'a iot_policy::Lint) -> Option<Finding<'a>> {
+fn finding<'a>(files: &'a [File], lint: &'a lint::Lint) -> Option<Finding<'a>> {
     Some(Finding {
         lint,
         spot: spot(files, lint.location())?,

@@ -1,6 +1,6 @@
 //! Findings as SARIF 2.1.0.
 
-use iot_policy::{LintId, Severity, Suggestion};
+use iot_policy::lint::{LintId, Severity, Suggestion};
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
     ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Location, Message,
