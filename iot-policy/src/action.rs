@@ -228,6 +228,7 @@ pub(crate) struct ActionSet(u32);
 impl ActionSet {
     pub(crate) const OTHER: Self = Self(1 << 31);
     pub(crate) const EMPTY: Self = Self(0);
+    pub(crate) const ALL: Self = Self(u32::MAX);
 
     pub(crate) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -62,14 +62,20 @@ struct Node {
     /// The rules that end here, in `rules`: up to the first of the next node.
     first_rule: u32,
     label_len: u16,
-    literals: u16,
     variables: u16,
     /// The variable that leads here, if one does.
     slot: u16,
+    /// UTF-8 has fewer different bytes than 256.
+    literals: u8,
+    /// How many rules end here, at most `MANY_RULES`: then the next node tells.
+    rules: u8,
     /// The actions that some statement below allows, denies.
     allow: ActionSet,
     deny: ActionSet,
 }
+
+/// As many rules as a node counts.
+const MANY_RULES: u8 = u8::MAX;
 
 /// One resource pattern of one statement, as far as it is not in the way to the node.
 #[derive(Clone, Copy, Debug)]
@@ -105,29 +111,37 @@ struct CompiledStatement {
     conditions: u32,
 }
 
-/// What was found so far.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Verdict {
-    pub(crate) allowed: bool,
-    pub(crate) denied: bool,
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Silent,
+    Allowed,
+    Denied,
 }
 
 impl Index {
     /// Whether some statement allows the request, and whether some denies it; stops at a denial.
     #[inline]
     pub(crate) fn decide<'a>(&'a self, request: &Request<'a>) -> Verdict {
+        let action = request.action();
         let mut walk = Walk {
             index: self,
-            action: request.action(),
-            bit: request.action().bit(),
+            action,
+            allow: action.bit(),
+            deny: action.bit(),
             values: Values {
                 slots: &self.slots,
                 context: request.context(),
             },
-            verdict: Verdict::default(),
         };
         walk.resource(request);
-        walk.verdict
+        if !walk.deny.meets(ActionSet::ALL) {
+            Verdict::Denied
+        } else if !walk.allow.meets(ActionSet::ALL) {
+            Verdict::Allowed
+        } else {
+            Verdict::Silent
+        }
     }
 }
 
@@ -135,9 +149,11 @@ impl Index {
 struct Walk<'a> {
     index: &'a Index,
     action: Action<'a>,
-    bit: ActionSet,
+    /// The action, until an Allow was found that matches: no further one could change anything.
+    allow: ActionSet,
+    /// The action, until a Deny was found that matches.
+    deny: ActionSet,
     values: Values<'a>,
-    verdict: Verdict,
 }
 
 impl<'a> Walk<'a> {
@@ -170,17 +186,10 @@ impl<'a> Walk<'a> {
     /// Whether such statements could still change the decision.
     #[inline]
     const fn wants(&self, allow: ActionSet, deny: ActionSet) -> bool {
-        let of_interest = if self.verdict.allowed {
-            deny
-        } else {
-            allow.union(deny)
-        };
-        !self.verdict.denied && of_interest.meets(self.bit)
+        allow.meets(self.allow) || deny.meets(self.deny)
     }
 
-    /// Walks a subtree with what is left of the name. Where several children stand for what
-    /// follows, all but the last are walked by a call. There can be several only where a variable
-    /// leads on, so the depth is bounded by the builder's `MAX_VARIABLES`.
+    /// Walks a subtree with what is left of the name.
     fn tree(&mut self, mut place: u32, name: &'a str, mut rest: &'a [u8]) {
         let index = self.index;
         while let Some(node) = index.nodes.get(place as usize) {
@@ -192,34 +201,58 @@ impl<'a> Walk<'a> {
                 return;
             };
             rest = after;
-            let next = index.nodes.get(place as usize + 1);
-            let rules = next.map_or(index.loose, |next| next.first_rule) - node.first_rule;
-            if rules > 0 {
-                self.rules(slice(&index.rules, node.first_rule, rules), name, rest);
+            if node.rules > 0 {
+                self.rules(index.rules_of(place, node), name, rest);
             }
-            let mut next = None;
-            let first_variable = node.first_child + u32::from(node.literals);
-            for child in first_variable..first_variable + u32::from(node.variables) {
-                if let Some(after) = self.variable(child, rest)
-                    && let Some((child, rest)) = next.replace((child, after))
-                {
-                    self.tree(child, name, rest);
-                }
-            }
-            if node.literals > 0
-                && let Some((byte, after)) = rest.split_first()
-            {
-                let keys = slice(&index.keys, node.first_child, node.literals.into());
-                if let Some(at) = bytes::position(keys, *byte) {
-                    let child = node.first_child + at;
-                    if let Some((child, rest)) = next.replace((child, after)) {
-                        self.tree(child, name, rest);
-                    }
-                }
-            }
-            let Some(child) = next else { return };
-            (place, rest) = child;
+            let next = match (node.literals, node.variables) {
+                (0, 0) => None,
+                (_, 0) => self.literal(node, rest),
+                (0, 1) => self.variable(node.first_child, rest),
+                _ => self.fork(node, name, rest),
+            };
+            let Some(next) = next else { return };
+            (place, rest) = next;
         }
+    }
+
+    /// Walks all children but the last one that stand for what follows, and tells the last. There
+    /// can be several only where a variable leads on, so the depth of the calls is bounded by the
+    /// builder's `MAX_VARIABLES`.
+    fn fork(&mut self, node: &Node, name: &'a str, rest: &'a [u8]) -> Option<(u32, &'a [u8])> {
+        let first = node.first_child + u32::from(node.literals);
+        let variables = first..first + u32::from(node.variables);
+        let mut last = self.literal(node, rest);
+        for child in variables {
+            if let Some(next) = self.variable(child, rest)
+                && let Some((child, rest)) = last.replace(next)
+            {
+                self.tree(child, name, rest);
+            }
+        }
+        last
+    }
+
+    /// The child that the next byte leads to, and what follows that byte.
+    #[inline]
+    fn literal(&self, node: &Node, rest: &'a [u8]) -> Option<(u32, &'a [u8])> {
+        let (byte, after) = rest.split_first()?;
+        let keys = slice(&self.index.keys, node.first_child, node.literals.into());
+        let at = bytes::position(keys, *byte)?;
+        Some((node.first_child + at, after))
+    }
+
+    /// The child that a variable leads to, and what follows the text of the variable, if the name
+    /// goes on with it.
+    #[inline]
+    fn variable(&self, child: u32, rest: &'a [u8]) -> Option<(u32, &'a [u8])> {
+        let slot = self.index.nodes.get(child as usize)?.slot;
+        if let Some(text) = self.values.often(slot) {
+            return Some((child, bytes::strip_prefix(rest, text.as_bytes())?));
+        }
+        let value = self.values.resolve(slot)?;
+        let Text { head, tail } = value.text();
+        let rest = bytes::strip_prefix(rest, head.as_bytes())?;
+        Some((child, bytes::strip_prefix(rest, tail.as_bytes())?))
     }
 
     /// Tries the rules of a node, with what is left of the name.
@@ -235,16 +268,6 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-    }
-
-    /// What follows the text of the variable that leads to a node, if the name goes on with it.
-    #[inline]
-    fn variable(&self, child: u32, rest: &'a [u8]) -> Option<&'a [u8]> {
-        let value = self
-            .values
-            .resolve(self.index.nodes.get(child as usize)?.slot)?;
-        let Text { head, tail } = value.text();
-        bytes::strip_prefix(bytes::strip_prefix(rest, head.as_bytes())?, tail.as_bytes())
     }
 
     fn rule(&mut self, rule: Rule, text: Text<'_>) {
@@ -315,10 +338,22 @@ impl<'a> Walk<'a> {
             .all(|condition| condition.holds(&self.values))
         {
             match statement.effect {
-                Effect::Allow => self.verdict.allowed = true,
-                Effect::Deny => self.verdict.denied = true,
+                Effect::Allow => self.allow = ActionSet::EMPTY,
+                Effect::Deny => (self.allow, self.deny) = (ActionSet::EMPTY, ActionSet::EMPTY),
             }
         }
+    }
+}
+
+impl Index {
+    /// The rules that end at a node.
+    fn rules_of(&self, place: u32, node: &Node) -> &[Rule] {
+        if node.rules < MANY_RULES {
+            return slice(&self.rules, node.first_rule, node.rules.into());
+        }
+        let next = self.nodes.get(place as usize + 1);
+        let end = next.map_or(self.loose, |next| next.first_rule);
+        slice(&self.rules, node.first_rule, end - node.first_rule)
     }
 }
 

@@ -70,15 +70,21 @@ impl Resolve for NoValues {
 impl Resolve for Values<'_> {
     #[inline]
     fn resolve(&self, id: VariableId) -> Option<Resolved<'_>> {
-        let slot = self.slots.get(usize::from(id))?;
-        if let Some(text) = self.context.often(&slot.variable) {
-            return Some(Resolved::Text(Text::whole(text)));
+        match self.often(id) {
+            Some(text) => Some(Resolved::Text(Text::whole(text))),
+            None => self.resolve_any(self.slots.get(usize::from(id))?),
         }
-        self.resolve_any(slot)
     }
 }
 
 impl<'a> Values<'a> {
+    /// The text of a variable that is compared most often.
+    #[inline]
+    pub(crate) fn often(&self, id: VariableId) -> Option<&'a str> {
+        self.context
+            .often(&self.slots.get(usize::from(id))?.variable)
+    }
+
     #[inline(never)]
     fn resolve_any(&self, slot: &'a Slot) -> Option<Resolved<'a>> {
         match self.context.single(&slot.variable) {

@@ -53,9 +53,9 @@ impl fmt::Display for Decision {
 impl From<Verdict> for Decision {
     fn from(verdict: Verdict) -> Self {
         match verdict {
-            Verdict { denied: true, .. } => Self::ExplicitDeny,
-            Verdict { allowed: true, .. } => Self::Allowed,
-            Verdict { .. } => Self::ImplicitDeny,
+            Verdict::Denied => Self::ExplicitDeny,
+            Verdict::Allowed => Self::Allowed,
+            Verdict::Silent => Self::ImplicitDeny,
         }
     }
 }

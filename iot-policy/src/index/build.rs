@@ -13,7 +13,7 @@ use crate::resource::{ResourceKind, resource_tokens, split_arn};
 use crate::statement::{Effect, Patterns, Statement};
 use crate::token::{Syntax, Token, tokens};
 
-use super::{CompiledStatement, Head, Index, Negated, Node, Rule, Tail};
+use super::{CompiledStatement, Head, Index, MANY_RULES, Negated, Node, Rule, Tail};
 
 /// The most variables on one way through a tree; what follows is matched as a pattern. Bounds how
 /// deep deciding calls itself.
@@ -282,6 +282,7 @@ impl IndexParts {
             node.literals = literals;
             node.variables = variables;
             node.first_rule = first_rule;
+            node.rules = u8::try_from(ended).unwrap_or(MANY_RULES);
         }
         children
     }
