@@ -1,6 +1,6 @@
 //! Files by path or by glob, and the policies in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,8 @@ use crate::output::{self, Failure};
 /// a file is that file; another one is a glob (`policies/**/*.json`) over the files below the
 /// folder before its first wildcard, in byte order.
 pub(crate) fn expand(arguments: &[String]) -> Result<Vec<PathBuf>, Failure> {
-    let mut files: Vec<PathBuf> = Vec::new();
+    let mut files = Vec::new();
+    let mut seen = BTreeSet::new();
     for argument in arguments {
         let found = if Path::new(argument).is_file() {
             vec![PathBuf::from(argument)]
@@ -22,11 +23,7 @@ pub(crate) fn expand(arguments: &[String]) -> Result<Vec<PathBuf>, Failure> {
         if found.is_empty() {
             return Err(format!("{argument}: no such file, and no file matches").into());
         }
-        for file in found {
-            if !files.contains(&file) {
-                files.push(file);
-            }
-        }
+        files.extend(found.into_iter().filter(|file| seen.insert(file.clone())));
     }
     Ok(files)
 }

@@ -94,8 +94,9 @@ fn main() -> ExitCode {
         Command::Policy(PolicyCommand::Test(command)) => command.run(),
         Command::Topic(command) => command.run(),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "iot", &mut std::io::stdout());
-            Ok(Outcome::Good)
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "iot", &mut script);
+            output::print_bytes(&script).map(|()| Outcome::Good)
         }
     };
     match outcome {

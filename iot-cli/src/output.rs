@@ -62,6 +62,12 @@ pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
     written(writeln!(io::stdout(), "{value:#}"))
 }
 
+/// Prints what another program reads.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = io::stdout();
+    written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+}
+
 fn written(result: io::Result<()>) -> Result<(), Failure> {
     match result {
         Ok(()) => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 use iot_policy::{PolicyDocument, PolicySet, Request};
@@ -175,7 +175,7 @@ fn human(path: &Path, ran: &[Ran]) -> String {
     text
 }
 
-fn as_json(path: &PathBuf, ran: &[Ran]) -> Value {
+fn as_json(path: &Path, ran: &[Ran]) -> Value {
     let failed = ran.iter().filter(|ran| !ran.passed()).count();
     let cases = ran.iter().map(|ran| {
         json!({
@@ -189,7 +189,7 @@ fn as_json(path: &PathBuf, ran: &[Ran]) -> Value {
         })
     });
     json!({
-        "file": path,
+        "file": path.display().to_string(),
         "passed": ran.len() - failed,
         "failed": failed,
         "cases": cases.collect::<Vec<_>>(),
