@@ -59,9 +59,10 @@ impl Hay for &str {
     #[inline]
     fn chars(self, from: usize, to: usize) -> impl Iterator<Item = (usize, char)> {
         let window = self.get(from..to).unwrap_or_default();
-        window
-            .char_indices()
-            .map(move |(at, ch)| (from + at + ch.len_utf8(), ch))
+        window.chars().scan(from, |end, ch| {
+            *end += ch.len_utf8();
+            Some((*end, ch))
+        })
     }
 }
 

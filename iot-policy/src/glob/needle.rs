@@ -37,6 +37,8 @@ struct Gapped {
     before: Piece,
     literal: memmem::Finder<'static>,
     after: Piece,
+    /// The fewest bytes that the core takes: one for each character.
+    min_len: usize,
     automaton: Option<ShiftAnd>,
 }
 
@@ -125,11 +127,15 @@ impl Gapped {
             before: Piece::new(atoms.get(..at)?.to_vec()),
             literal: finder(text),
             after: Piece::new(atoms.get(at + 1..)?.to_vec()),
+            min_len: pattern.len(),
             automaton: ShiftAnd::new(&pattern),
         })
     }
 
     fn find(&self, hay: impl Hay, from: usize, to: usize, values: &impl Resolve) -> Option<usize> {
+        if to.checked_sub(from)? < self.min_len {
+            return None;
+        }
         let length = self.literal.needle().len();
         let mut search = from;
         let mut strays = 0;

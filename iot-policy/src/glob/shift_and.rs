@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 /// An automaton over characters, one bit for each of the pattern's.
 #[derive(Clone, Debug)]
 pub(super) struct ShiftAnd {
-    /// Machine words for one set of bits.
+    /// Machine words for one set of bits: 1, 2, 4, 8 or `MAX_WORDS`, so that the loop is unrolled.
     words: usize,
-    /// The bit of the last character, in the last word.
+    /// The word and the bit of the last character.
+    last: usize,
     accept: u64,
     /// The class of each ASCII character.
     ascii: Box<[u16; 128]>,
@@ -26,10 +27,10 @@ const MAX_WORDS: usize = 32;
 impl ShiftAnd {
     /// `None` stands for `?`. No automaton for an empty pattern or one of more than 2,048 characters.
     pub(super) fn new(pattern: &[Option<char>]) -> Option<Self> {
-        let words = pattern.len().div_ceil(64);
-        if words == 0 || words > MAX_WORDS {
-            return None;
-        }
+        let last = pattern.len().checked_sub(1)? / 64;
+        let words = [1, 2, 4, 8, MAX_WORDS]
+            .into_iter()
+            .find(|words| last < *words)?;
         let mut named: Vec<char> = pattern.iter().copied().flatten().collect();
         named.sort_unstable();
         named.dedup();
@@ -53,6 +54,7 @@ impl ShiftAnd {
         }
         Some(Self {
             words,
+            last,
             accept: 1 << ((pattern.len() - 1) % 64),
             ascii,
             other: other.into_boxed_slice(),
@@ -62,30 +64,26 @@ impl ShiftAnd {
 
     /// Where the first place that the pattern takes ends. `chars` tells where each character ends.
     pub(super) fn find(&self, chars: impl Iterator<Item = (usize, char)>) -> Option<usize> {
-        if self.words == 1 {
-            return self.find_in_word(chars);
+        match self.words {
+            1 => self.run::<1>(chars),
+            2 => self.run::<2>(chars),
+            4 => self.run::<4>(chars),
+            8 => self.run::<8>(chars),
+            _ => self.run::<MAX_WORDS>(chars),
         }
-        let mut state = [0_u64; MAX_WORDS];
+    }
+
+    fn run<const N: usize>(&self, chars: impl Iterator<Item = (usize, char)>) -> Option<usize> {
+        let mut state = [0_u64; N];
         for (end, ch) in chars {
-            let masks = self.masks.chunks_exact(self.words).nth(self.class(ch))?;
+            let masks: &[u64; N] = self.masks.get(self.class(ch) * N..)?.first_chunk()?;
             let mut carry = 1;
             for (word, mask) in state.iter_mut().zip(masks) {
                 let next = (*word << 1 | carry) & mask;
                 carry = *word >> 63;
                 *word = next;
             }
-            if state.get(self.words - 1)? & self.accept != 0 {
-                return Some(end);
-            }
-        }
-        None
-    }
-
-    fn find_in_word(&self, chars: impl Iterator<Item = (usize, char)>) -> Option<usize> {
-        let mut state = 0_u64;
-        for (end, ch) in chars {
-            state = (state << 1 | 1) & self.masks.get(self.class(ch))?;
-            if state & self.accept != 0 {
+            if state.get(self.last)? & self.accept != 0 {
                 return Some(end);
             }
         }

@@ -4,12 +4,14 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use iot_policy::{PolicyDocument, PolicySet, WildcardPattern};
+use iot_topics::TopicNameRef;
 use peers_policy::authorize::{Casbin, Cedar, Engine, IamRs, Ours};
 use peers_policy::wild;
 use peers_policy::workload::{OTHER, OWN, P4, p4_with_conditions, p10};
 
 fn compare(c: &mut Criterion, id: &str, engines: &[(&str, &dyn Engine)]) {
     for (answer, topic, expected) in [("allow", OWN, true), ("deny", OTHER, false)] {
+        let topic = TopicNameRef::parse(topic).unwrap();
         let mut group = c.benchmark_group(format!("{id}/{answer}"));
         for (name, engine) in engines {
             assert_eq!(engine.may_publish(topic), expected, "{name}");
@@ -24,24 +26,36 @@ fn compare(c: &mut Criterion, id: &str, engines: &[(&str, &dyn Engine)]) {
 fn authorize(c: &mut Criterion) {
     let topics = [OWN, OTHER];
     let p4 = [P4.to_string()];
-    compare(c, "P1 policy/P4", &[
-        ("iot-policy", &Ours::new(&p4)),
-        ("iam-rs, per call", &IamRs::new(&p4, &[])),
-        ("iam-rs, prebuilt", &IamRs::new(&p4, &topics)),
-    ]);
-    compare(c, "P2 policy/P10", &[
-        ("iot-policy", &Ours::new(&p10())),
-        ("iam-rs, per call", &IamRs::new(&p10(), &[])),
-        ("iam-rs, prebuilt", &IamRs::new(&p10(), &topics)),
-        ("casbin, filled in", &Casbin::new(&p10())),
-    ]);
+    compare(
+        c,
+        "P1 policy/P4",
+        &[
+            ("iot-policy", &Ours::new(&p4)),
+            ("iam-rs, per call", &IamRs::new(&p4, &[])),
+            ("iam-rs, prebuilt", &IamRs::new(&p4, &topics)),
+        ],
+    );
+    compare(
+        c,
+        "P2 policy/P10",
+        &[
+            ("iot-policy", &Ours::new(&p10())),
+            ("iam-rs, per call", &IamRs::new(&p10(), &[])),
+            ("iam-rs, prebuilt", &IamRs::new(&p10(), &topics)),
+            ("casbin, filled in", &Casbin::new(&p10())),
+        ],
+    );
     let conditions = [p4_with_conditions()];
-    compare(c, "P3 policy/P4 conditions", &[
-        ("iot-policy", &Ours::new(&conditions)),
-        ("iam-rs, per call", &IamRs::new(&conditions, &[])),
-        ("iam-rs, prebuilt", &IamRs::new(&conditions, &topics)),
-        ("cedar, filled in", &Cedar::new(&conditions, true)),
-    ]);
+    compare(
+        c,
+        "P3 policy/P4 conditions",
+        &[
+            ("iot-policy", &Ours::new(&conditions)),
+            ("iam-rs, per call", &IamRs::new(&conditions, &[])),
+            ("iam-rs, prebuilt", &IamRs::new(&conditions, &topics)),
+            ("cedar, filled in", &Cedar::new(&conditions, true)),
+        ],
+    );
 }
 
 fn load(c: &mut Criterion) {
@@ -88,9 +102,13 @@ fn wildcards(c: &mut Criterion) {
                 });
                 let wildmatch = wildmatch::WildMatch::new(&case.pattern);
                 assert_eq!(wildmatch.matches(text), case.expected);
-                group.bench_function("wildmatch", |b| b.iter(|| wildmatch.matches(black_box(text))));
-                let wildcard =
-                    wildcard::WildcardBuilder::new(pattern).without_escape().build().unwrap();
+                group.bench_function("wildmatch", |b| {
+                    b.iter(|| wildmatch.matches(black_box(text)))
+                });
+                let wildcard = wildcard::WildcardBuilder::new(pattern)
+                    .without_escape()
+                    .build()
+                    .unwrap();
                 assert_eq!(wildcard.is_match(text.as_bytes()), case.expected);
                 group.bench_function("wildcard", |b| {
                     b.iter(|| wildcard.is_match(black_box(text).as_bytes()));

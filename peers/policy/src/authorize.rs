@@ -14,7 +14,7 @@ const ATTRIBUTE: &str = "iot:Connection.Thing.Attributes[site]";
 /// An engine that has taken a workload in.
 pub trait Engine {
     /// Whether `THING` may publish to the topic.
-    fn may_publish(&self, topic: &str) -> bool;
+    fn may_publish(&self, topic: TopicNameRef<'_>) -> bool;
 }
 
 /// iot-policy: the context is built for each question, as a broker does.
@@ -39,14 +39,15 @@ impl Ours {
 }
 
 impl Engine for Ours {
-    fn may_publish(&self, topic: &str) -> bool {
+    fn may_publish(&self, topic: TopicNameRef<'_>) -> bool {
         let thing = Thing::new(THING).with_attributes(&self.attributes);
         let context = Context::new(&self.scope)
             .with_client_id(THING)
             .with_thing(thing)
             .with_source_ip(self.source);
-        let topic = TopicNameRef::parse(topic).unwrap();
-        self.policies.decide(&Request::publish(topic, &context)).is_allowed()
+        self.policies
+            .decide(&Request::publish(topic, &context))
+            .is_allowed()
     }
 }
 
@@ -63,7 +64,10 @@ impl IamRs {
     pub fn new(texts: &[String], topics: &[&str]) -> Self {
         let parse = |text: &String| iam_rs::IAMPolicy::from_json(text).unwrap();
         let policies = texts.iter().map(parse).collect();
-        let prebuilt = topics.iter().map(|topic| Self::request(topic)).collect::<Vec<_>>();
+        let prebuilt = topics
+            .iter()
+            .map(|topic| Self::request(topic))
+            .collect::<Vec<_>>();
         Self {
             evaluator: iam_rs::PolicyEvaluator::with_policies(policies),
             prebuilt: (!prebuilt.is_empty()).then_some(prebuilt),
@@ -98,12 +102,12 @@ impl IamRs {
 }
 
 impl Engine for IamRs {
-    fn may_publish(&self, topic: &str) -> bool {
+    fn may_publish(&self, topic: TopicNameRef<'_>) -> bool {
         match &self.prebuilt {
-            None => Self::ask(&self.evaluator, &Self::request(topic)),
+            None => Self::ask(&self.evaluator, &Self::request(topic.as_str())),
             Some(requests) => {
                 let is_it = |request: &&iam_rs::IAMRequest| {
-                    request.resource.resource.strip_prefix("topic/") == Some(topic)
+                    request.resource.resource.strip_prefix("topic/") == Some(topic.as_str())
                 };
                 Self::ask(&self.evaluator, requests.iter().find(is_it).unwrap())
             }
@@ -120,14 +124,22 @@ impl Casbin {
         let lines = filled_in(texts)
             .map(|(action, resource)| vec!["sensor".to_string(), resource, action])
             .collect::<Vec<_>>();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
         let enforcer = runtime.block_on(async {
             let mut model = DefaultModel::default();
             model.add_def("r", "r", "sub, obj, act");
             model.add_def("p", "p", "sub, obj, act");
             model.add_def("e", "e", "some(where (p.eft == allow))");
-            model.add_def("m", "m", "r.sub == p.sub && r.act == p.act && keyMatch(r.obj, p.obj)");
-            let mut enforcer = Enforcer::new(model, MemoryAdapter::default()).await.unwrap();
+            model.add_def(
+                "m",
+                "m",
+                "r.sub == p.sub && r.act == p.act && keyMatch(r.obj, p.obj)",
+            );
+            let mut enforcer = Enforcer::new(model, MemoryAdapter::default())
+                .await
+                .unwrap();
             enforcer.add_policies(lines).await.unwrap();
             enforcer
         });
@@ -136,9 +148,11 @@ impl Casbin {
 }
 
 impl Engine for Casbin {
-    fn may_publish(&self, topic: &str) -> bool {
+    fn may_publish(&self, topic: TopicNameRef<'_>) -> bool {
         let resource = format!("{PREFIX}{topic}");
-        self.0.enforce(("sensor", resource.as_str(), "iot:Publish")).unwrap()
+        self.0
+            .enforce(("sensor", resource.as_str(), "iot:Publish"))
+            .unwrap()
     }
 }
 
@@ -170,14 +184,18 @@ impl Cedar {
 }
 
 impl Engine for Cedar {
-    fn may_publish(&self, topic: &str) -> bool {
+    fn may_publish(&self, topic: TopicNameRef<'_>) -> bool {
         use cedar_policy::{Context, EntityUid, RestrictedExpression};
         let pairs = [
-            ("resource", RestrictedExpression::new_string(format!("{PREFIX}{topic}"))),
+            (
+                "resource",
+                RestrictedExpression::new_string(format!("{PREFIX}{topic}")),
+            ),
             ("site", RestrictedExpression::new_string("berlin".into())),
             ("source", RestrictedExpression::new_ip("192.0.2.7")),
         ];
-        let context = Context::from_pairs(pairs.map(|(key, value)| (key.to_string(), value))).unwrap();
+        let context =
+            Context::from_pairs(pairs.map(|(key, value)| (key.to_string(), value))).unwrap();
         let uid = |text: &str| text.parse::<EntityUid>().unwrap();
         let request = cedar_policy::Request::new(
             uid(r#"Thing::"sensor""#),
@@ -195,7 +213,9 @@ impl Engine for Cedar {
 
 /// Each action and pattern that the documents allow, with the thing name filled in.
 fn filled_in(texts: &[String]) -> impl Iterator<Item = (String, String)> {
-    let documents = texts.iter().map(|text| PolicyDocument::from_json(text).unwrap());
+    let documents = texts
+        .iter()
+        .map(|text| PolicyDocument::from_json(text).unwrap());
     let pairs = |document: PolicyDocument| {
         let statements = document.statements().iter();
         let pairs = statements.flat_map(|statement| {

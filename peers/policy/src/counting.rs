@@ -27,5 +27,8 @@ unsafe impl GlobalAlloc for Counting {
 /// The requests so far and the bytes that are held now.
 #[must_use]
 pub fn now() -> (usize, isize) {
-    (REQUESTS.load(Ordering::Relaxed), BYTES.load(Ordering::Relaxed))
+    (
+        REQUESTS.load(Ordering::Relaxed),
+        BYTES.load(Ordering::Relaxed),
+    )
 }

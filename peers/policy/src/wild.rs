@@ -22,8 +22,16 @@ pub fn everyday() -> Vec<Case> {
     };
     vec![
         case("hit", "a/berlin/roof/west/c/7/e/temperature/now", true),
-        case("near miss", "a/berlin/roof/west/c/7/f/temperature/now", false),
-        case("early miss", "b/berlin/roof/west/c/7/e/temperature/now", false),
+        case(
+            "near miss",
+            "a/berlin/roof/west/c/7/f/temperature/now",
+            false,
+        ),
+        case(
+            "early miss",
+            "b/berlin/roof/west/c/7/e/temperature/now",
+            false,
+        ),
     ]
 }
 
@@ -31,14 +39,23 @@ pub fn everyday() -> Vec<Case> {
 #[must_use]
 pub fn adversarial(length: usize) -> Vec<Case> {
     let text = "a".repeat(length);
-    let case = |id, pattern: String, text: &str| Case { id, pattern, text: text.into(), expected: false };
+    let case = |id, pattern: String, text: &str| Case {
+        id,
+        pattern,
+        text: text.into(),
+        expected: false,
+    };
     vec![
         case("a*a*..b", format!("{}b", "a*".repeat(10)), &text),
         case("*a^64b*", format!("*{}b*", "a".repeat(64)), &text),
         case("*a^1024b*", format!("*{}b*", "a".repeat(1_024)), &text),
         case("*(?a)^32b*", format!("*{}b*", "?a".repeat(32)), &text),
         case("*(a?)^31c*", format!("*{}c*", "a?".repeat(31)), &text),
-        case("*(ab?)^40c* on ab", format!("*{}c*", "ab?".repeat(40)), &"ab".repeat(length / 2)),
+        case(
+            "*(ab?)^40c* on ab",
+            format!("*{}c*", "ab?".repeat(40)),
+            &"ab".repeat(length / 2),
+        ),
         case("many stars", format!("{}b", "*a".repeat(1_000)), &text),
     ]
 }

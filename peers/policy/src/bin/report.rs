@@ -55,7 +55,10 @@ fn print(title: &str, work: &mut [(String, Box<dyn FnMut() -> bool + '_>)]) {
         let before = counting::now().0;
         black_box(call());
         let requests = counting::now().0 - before;
-        println!("  {name:34} {time:>12.1} ns  {:>9.1} x  {requests:>6} allocations", time / times[0]);
+        println!(
+            "  {name:34} {time:>12.1} ns  {:>9.1} x  {requests:>6} allocations",
+            time / times[0]
+        );
     }
 }
 
@@ -64,31 +67,62 @@ fn authorize() {
     let p4 = [P4.to_string()];
     let with_conditions = [p4_with_conditions()];
     for (answer, topic, expected) in [("allow", OWN, true), ("deny", OTHER, false)] {
+        let topic = TopicNameRef::parse(topic).unwrap();
         let rows = |title: &str, engines: Vec<(&str, Box<dyn Engine>)>| {
             let mut work: Vec<(String, Box<dyn FnMut() -> bool>)> = Vec::new();
             for (name, engine) in engines {
                 assert_eq!(engine.may_publish(topic), expected, "{name}");
-                work.push((name.into(), Box::new(move || engine.may_publish(black_box(topic)))));
+                work.push((
+                    name.into(),
+                    Box::new(move || engine.may_publish(black_box(topic))),
+                ));
             }
             print(&format!("{title}, {answer}"), &mut work);
         };
-        rows("P1 policy/P4", vec![
-            ("iot-policy", Box::new(Ours::new(&p4))),
-            ("iam-rs, request per call", Box::new(IamRs::new(&p4, &[]))),
-            ("iam-rs, request prebuilt", Box::new(IamRs::new(&p4, &topics))),
-        ]);
-        rows("P2 policy/P10", vec![
-            ("iot-policy", Box::new(Ours::new(&p10()))),
-            ("iam-rs, request per call", Box::new(IamRs::new(&p10(), &[]))),
-            ("iam-rs, request prebuilt", Box::new(IamRs::new(&p10(), &topics))),
-            ("casbin, filled in", Box::new(Casbin::new(&p10()))),
-        ]);
-        rows("P3 policy/P4 with two conditions", vec![
-            ("iot-policy", Box::new(Ours::new(&with_conditions))),
-            ("iam-rs, request per call", Box::new(IamRs::new(&with_conditions, &[]))),
-            ("iam-rs, request prebuilt", Box::new(IamRs::new(&with_conditions, &topics))),
-            ("cedar, filled in", Box::new(Cedar::new(&with_conditions, true))),
-        ]);
+        rows(
+            "P1 policy/P4",
+            vec![
+                ("iot-policy", Box::new(Ours::new(&p4))),
+                ("iam-rs, request per call", Box::new(IamRs::new(&p4, &[]))),
+                (
+                    "iam-rs, request prebuilt",
+                    Box::new(IamRs::new(&p4, &topics)),
+                ),
+            ],
+        );
+        rows(
+            "P2 policy/P10",
+            vec![
+                ("iot-policy", Box::new(Ours::new(&p10()))),
+                (
+                    "iam-rs, request per call",
+                    Box::new(IamRs::new(&p10(), &[])),
+                ),
+                (
+                    "iam-rs, request prebuilt",
+                    Box::new(IamRs::new(&p10(), &topics)),
+                ),
+                ("casbin, filled in", Box::new(Casbin::new(&p10()))),
+            ],
+        );
+        rows(
+            "P3 policy/P4 with two conditions",
+            vec![
+                ("iot-policy", Box::new(Ours::new(&with_conditions))),
+                (
+                    "iam-rs, request per call",
+                    Box::new(IamRs::new(&with_conditions, &[])),
+                ),
+                (
+                    "iam-rs, request prebuilt",
+                    Box::new(IamRs::new(&with_conditions, &topics)),
+                ),
+                (
+                    "cedar, filled in",
+                    Box::new(Cedar::new(&with_conditions, true)),
+                ),
+            ],
+        );
     }
 }
 
@@ -100,7 +134,12 @@ fn cold() {
     let policies = PolicySet::compile(documents(&p10()));
     for count in [1_000_u32, 1_000_000] {
         let connections: Vec<[u8; 16]> = (0..count)
-            .map(|number| format!("sensor-{number:09}").into_bytes().try_into().unwrap())
+            .map(|number| {
+                format!("sensor-{number:09}")
+                    .into_bytes()
+                    .try_into()
+                    .unwrap()
+            })
             .collect();
         let run = |decide: bool| {
             let mut random = 0x9E37_79B9_u32;
@@ -115,7 +154,17 @@ fn cold() {
                 let number = random % count;
                 topic.clear();
                 topic.push_str("dt/sensor-");
-                let digits = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+                let digits = [
+                    100_000_000,
+                    10_000_000,
+                    1_000_000,
+                    100_000,
+                    10_000,
+                    1_000,
+                    100,
+                    10,
+                    1,
+                ];
                 topic.extend(digits.map(|unit| char::from(b'0' + (number / unit % 10) as u8)));
                 topic.push_str("/telemetry");
                 if decide {
@@ -143,22 +192,28 @@ fn cold() {
 
 fn load() {
     let text = p10().remove(9);
-    print(&format!("P5 policy/load, {} bytes", text.len()), &mut [
-        (
-            "iot-policy, parse and compile".into(),
-            Box::new(|| {
-                let document = PolicyDocument::from_json(black_box(&text)).unwrap();
-                PolicySet::compile([("p", document)]).policies().len() == 1
-            }),
-        ),
-        (
-            "iam-rs, parse and first decision".into(),
-            Box::new(|| IamRs::first_decision(black_box(&text), OWN)),
-        ),
-    ]);
+    print(
+        &format!("P5 policy/load, {} bytes", text.len()),
+        &mut [
+            (
+                "iot-policy, parse and compile".into(),
+                Box::new(|| {
+                    let document = PolicyDocument::from_json(black_box(&text)).unwrap();
+                    PolicySet::compile([("p", document)]).policies().len() == 1
+                }),
+            ),
+            (
+                "iam-rs, parse and first decision".into(),
+                Box::new(|| IamRs::first_decision(black_box(&text), OWN)),
+            ),
+        ],
+    );
     let before = counting::now().1;
     let set = PolicySet::compile([("p", PolicyDocument::from_json(&text).unwrap())]);
-    println!("  resident, document and index: {} bytes", counting::now().1 - before);
+    println!(
+        "  resident, document and index: {} bytes",
+        counting::now().1 - before
+    );
     drop(set);
 }
 
@@ -168,16 +223,31 @@ fn wildcards() {
         let pattern = case.pattern.as_bytes();
         let text = case.text.as_str();
         let wildmatch = wildmatch::WildMatch::new(&case.pattern);
-        let wildcard = wildcard::WildcardBuilder::new(pattern).without_escape().build().unwrap();
-        print(&format!("W1 wild/{}", case.id), &mut [
-            ("iot-policy".into(), Box::new(|| ours.matches(black_box(text)))),
-            (
-                "simplematch".into(),
-                Box::new(|| simplematch::dowild(pattern, black_box(text).as_bytes())),
-            ),
-            ("wildmatch".into(), Box::new(|| wildmatch.matches(black_box(text)))),
-            ("wildcard".into(), Box::new(|| wildcard.is_match(black_box(text).as_bytes()))),
-        ]);
+        let wildcard = wildcard::WildcardBuilder::new(pattern)
+            .without_escape()
+            .build()
+            .unwrap();
+        print(
+            &format!("W1 wild/{}", case.id),
+            &mut [
+                (
+                    "iot-policy".into(),
+                    Box::new(|| ours.matches(black_box(text))),
+                ),
+                (
+                    "simplematch".into(),
+                    Box::new(|| simplematch::dowild(pattern, black_box(text).as_bytes())),
+                ),
+                (
+                    "wildmatch".into(),
+                    Box::new(|| wildmatch.matches(black_box(text))),
+                ),
+                (
+                    "wildcard".into(),
+                    Box::new(|| wildcard.is_match(black_box(text).as_bytes())),
+                ),
+            ],
+        );
     }
     println!("\nW2 wild/adversarial: ns a byte of text, by length of the text; regex at 4,096");
     for at in 0..wild::adversarial(64).len() {
@@ -191,12 +261,22 @@ fn wildcards() {
             assert_eq!(ours.matches(&case.text), case.expected);
             assert_eq!(regex.is_match(&case.text), case.expected);
             let times = in_turns(&mut [
-                (String::new(), Box::new(|| ours.matches(black_box(&case.text)))),
-                (String::new(), Box::new(|| regex.is_match(black_box(&case.text)))),
+                (
+                    String::new(),
+                    Box::new(|| ours.matches(black_box(&case.text))),
+                ),
+                (
+                    String::new(),
+                    Box::new(|| regex.is_match(black_box(&case.text))),
+                ),
             ]);
             line += &format!("{:>8.2}", times[0] / length as f64);
             if length == 4_096 {
-                line += &format!("  regex {:.2}: {:.1} x", times[1] / 4_096.0, times[1] / times[0]);
+                line += &format!(
+                    "  regex {:.2}: {:.1} x",
+                    times[1] / 4_096.0,
+                    times[1] / times[0]
+                );
             }
         }
         println!("  {id:20}{line}");
@@ -213,5 +293,8 @@ fn regex_of(pattern: &str) -> regex::Regex {
         }
     }
     regex.push('$');
-    regex::RegexBuilder::new(&regex).size_limit(1 << 26).build().unwrap()
+    regex::RegexBuilder::new(&regex)
+        .size_limit(1 << 26)
+        .build()
+        .unwrap()
 }
