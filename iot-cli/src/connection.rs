@@ -37,7 +37,7 @@ pub(crate) struct VpcFacts {
 
 impl ThingFacts {
     fn thing(&self) -> Thing<'_> {
-        let thing = Thing::new(&self.name)
+        let thing = Thing::attached(&self.name)
             .with_attributes(&self.attributes)
             .with_attachment(self.attachment);
         match &self.type_name {

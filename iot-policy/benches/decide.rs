@@ -25,7 +25,7 @@ fn hot(c: &mut Criterion) {
         for (answer, topic) in [(Decision::Allowed, OWN), (Decision::ImplicitDeny, OTHER)] {
             let topic = TopicNameRef::parse(topic).unwrap();
             let decide = |thing: &str| {
-                let thing = Thing::new(thing).with_attributes(&attributes);
+                let thing = Thing::attached(thing).with_attributes(&attributes);
                 let context = Context::new(&scope)
                     .with_client_id(thing.name())
                     .with_thing(thing)
@@ -78,7 +78,7 @@ fn cold(c: &mut Criterion) {
                 topic.push_str("/telemetry");
                 let context = Context::new(&scope)
                     .with_client_id(connection.name())
-                    .with_thing(Thing::new(connection.name()));
+                    .with_thing(Thing::attached(connection.name()));
                 let topic = TopicNameRef::parse(&topic).unwrap();
                 policies.decide(&Request::publish(topic, &context))
             });

@@ -15,7 +15,7 @@ impl Session {
     /// In the registry of this broker every client has a thing of its name.
     fn context<'a>(&'a self, scope: &'a ArnScope) -> Context<'a> {
         let context = Context::new(scope).with_client_id(&self.client_id);
-        context.with_thing(Thing::new(&self.client_id))
+        context.with_thing(Thing::attached(&self.client_id))
     }
 }
 

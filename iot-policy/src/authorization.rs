@@ -103,7 +103,7 @@ pub struct Denied {
 
 impl PolicySet {
     /// Answers a question as TestAuthorization does. Of several resources the worst decision
-    /// counts; with none there is nothing that is allowed.
+    /// counts; with none, or with one of a type that the action never has, nothing is allowed.
     ///
     /// # Examples
     ///
@@ -136,9 +136,20 @@ impl PolicySet {
             .map(|arn| self.evaluate(&request(arn)))
             .collect();
         let decisions = responses.iter().map(Response::decision);
+        // A resource of another type is none that the action is ever asked for.
+        let kind = |arn: &String| Resource::from_arn(arn).kind();
+        let is_asked = question
+            .resources
+            .iter()
+            .all(|arn| kind(arn) == action.resource_kind());
+        let floor = if is_asked {
+            Decision::Allowed
+        } else {
+            Decision::ImplicitDeny
+        };
         let auth_decision = decisions
             .reduce(Decision::worst)
-            .unwrap_or(Decision::ImplicitDeny);
+            .map_or(Decision::ImplicitDeny, |worst| worst.worst(floor));
         let missing: BTreeSet<_> = responses
             .iter()
             .flat_map(Response::missing_context)

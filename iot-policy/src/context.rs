@@ -68,9 +68,9 @@ where
 )]
 pub enum Attachment {
     /// The thing is in the registry, the principal is not attached to it.
+    #[default]
     NotAttached,
     /// `NON_EXCLUSIVE_THING`: counts when the client id is the name of the thing.
-    #[default]
     Attached,
     /// `EXCLUSIVE_THING`: counts whatever the client id.
     Exclusive,
@@ -84,7 +84,7 @@ pub enum Attachment {
 /// use iot_policy::Thing;
 ///
 /// let attributes = [("site", "berlin")];
-/// let thing = Thing::new("sensor-7").with_type("thermometer").with_attributes(&attributes);
+/// let thing = Thing::attached("sensor-7").with_type("thermometer").with_attributes(&attributes);
 /// assert_eq!(thing.name(), "sensor-7");
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -96,14 +96,32 @@ pub struct Thing<'a> {
 }
 
 impl<'a> Thing<'a> {
-    /// A thing that the principal is attached to, not exclusively, without type or attributes.
+    /// A thing that the principal is attached to, though not exclusively: it counts when the
+    /// client id is its name.
     #[must_use]
-    pub const fn new(name: &'a str) -> Self {
+    pub const fn attached(name: &'a str) -> Self {
+        Self::of(name, Attachment::Attached)
+    }
+
+    /// The one thing that the principal is exclusively attached to: it counts whatever the client
+    /// id.
+    #[must_use]
+    pub const fn exclusive(name: &'a str) -> Self {
+        Self::of(name, Attachment::Exclusive)
+    }
+
+    /// A thing of the registry that the principal is not attached to: it does not count.
+    #[must_use]
+    pub const fn not_attached(name: &'a str) -> Self {
+        Self::of(name, Attachment::NotAttached)
+    }
+
+    const fn of(name: &'a str, attachment: Attachment) -> Self {
         Self {
             name,
             type_name: None,
             attributes: None,
-            attachment: Attachment::Attached,
+            attachment,
         }
     }
 
@@ -178,7 +196,7 @@ pub type ContextValues = BTreeMap<Variable, Vec<String>>;
 /// use iot_policy::{ArnScope, Context, Thing, Unresolved, Variable};
 ///
 /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
-/// let context = Context::new(&scope).with_client_id("sensor-7").with_thing(Thing::new("sensor-8"));
+/// let context = Context::new(&scope).with_client_id("sensor-7").with_thing(Thing::attached("sensor-8"));
 ///
 /// assert_eq!(context.value(&Variable::ClientId).unwrap(), ["sensor-7"]);
 /// // the thing counts only if the client id is its name
@@ -273,6 +291,9 @@ pub enum Unresolved {
     /// Only a Connect request has the value.
     #[error("only Connect has it")]
     NotOnConnect,
+    /// The Connect request has no will.
+    #[error("the Connect has no will")]
+    NoWill,
     /// Several values: for conditions only.
     #[error("several values, for conditions only")]
     SeveralValues,
@@ -437,7 +458,8 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// Values by variable; they go before what the other methods told.
+    /// Values by variable; they go before what the other methods told. Nothing that a client can
+    /// choose may be put here: a client id given here is not the one that the thing is found by.
     #[must_use]
     pub const fn with_values(mut self, values: &'a ContextValues) -> Self {
         self.values = Some(values);
@@ -612,7 +634,11 @@ impl<'a> Context<'a> {
                 .map(Found::Connect)
                 .ok_or(Unresolved::NotOnConnect),
             Variable::LastWillTopic => {
-                let topic = self.last_will_topic.ok_or(Unresolved::NotOnConnect)?;
+                let why = match self.connect {
+                    Some(_) => Unresolved::NoWill,
+                    None => Unresolved::NotOnConnect,
+                };
+                let topic = self.last_will_topic.ok_or(why)?;
                 Ok(Found::Text(Text::new(
                     self.scope.head(ResourceKind::Topic),
                     topic,
@@ -639,5 +665,7 @@ impl<'a> Context<'a> {
 }
 
 fn address<'a>(address: Option<IpAddr>) -> Result<Found<'a>, Unresolved> {
-    address.map(Found::Address).ok_or(Unresolved::NotGiven)
+    address
+        .map(|address| Found::Address(address.to_canonical()))
+        .ok_or(Unresolved::NotGiven)
 }

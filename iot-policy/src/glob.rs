@@ -2,9 +2,11 @@
 //!
 //! A pattern is cut at its `*`. The piece before the first one is compared from the front, the
 //! piece behind the last one from the end; each piece between two of them is searched from left to
-//! right, and the first place found is always right, so that nothing is ever tried twice. Time is
-//! linear in the text: literal pieces are searched with `memmem`, pieces with `?` with a
-//! bit-parallel automaton. Nothing is allocated while matching.
+//! right, and the first place found is always right, so that no star is ever gone back to. Time is
+//! linear in the text for pieces of literals, which are searched with `memmem`, and for pieces with
+//! `?` of up to 2,048 characters, which a bit-parallel automaton reads once. A longer one, and one
+//! with both variables and `?`, takes at most the length of the text times its own; a piece that is
+//! longer than the text is not searched. Nothing is allocated while matching.
 
 mod hay;
 mod needle;
@@ -81,11 +83,7 @@ impl Glob {
                 Token::AnyChar => Atom::push_char(&mut atoms),
                 Token::Literal(text) => Atom::push_literal(&mut atoms, text),
                 Token::Variable { name, default } => {
-                    atoms.push(
-                        interner
-                            .intern(name, default)
-                            .map_or(Atom::Never, Atom::Variable),
-                    );
+                    atoms.push(Atom::Variable(interner.intern(name, default)));
                 }
             }
         }

@@ -74,6 +74,9 @@ struct Node {
     deny: ActionSet,
 }
 
+/// So many heads are looked through one by one.
+const FEW_HEADS: usize = 8;
+
 /// As many rules as a node counts.
 const MANY_RULES: u8 = u8::MAX;
 
@@ -129,6 +132,7 @@ impl Index {
             action,
             allow: action.bit(),
             deny: action.bit(),
+            silent: None,
             values: Values {
                 slots: &self.slots,
                 context: request.context(),
@@ -153,6 +157,8 @@ struct Walk<'a> {
     allow: ActionSet,
     /// The action, until a Deny was found that matches.
     deny: ActionSet,
+    /// The last statement whose conditions failed: its other patterns need not be tried.
+    silent: Option<u32>,
     values: Values<'a>,
 }
 
@@ -167,9 +173,7 @@ impl<'a> Walk<'a> {
                 .as_bytes()
                 .get(..resource.prefix)
                 .unwrap_or_default();
-            let is_head =
-                |head: &&Head| head.kind == kind && bytes::equal(head.prefix.as_bytes(), prefix);
-            if let Some(head) = index.heads.iter().find(is_head) {
+            if let Some(head) = index.head(kind, prefix) {
                 self.tree(head.root, text.tail, text.tail.as_bytes());
             }
         }
@@ -246,6 +250,7 @@ impl<'a> Walk<'a> {
     #[inline]
     fn variable(&self, child: u32, rest: &'a [u8]) -> Option<(u32, &'a [u8])> {
         let slot = self.index.nodes.get(child as usize)?.slot;
+        let slot = slot.into();
         if let Some(text) = self.values.often(slot) {
             return Some((child, bytes::strip_prefix(rest, text.as_bytes())?));
         }
@@ -299,6 +304,9 @@ impl<'a> Walk<'a> {
 
     /// Whether the statement is about the action and could still change the decision.
     fn may_speak(&self, statement: u32) -> bool {
+        if self.silent == Some(statement) {
+            return false;
+        }
         let none = ActionSet::EMPTY;
         self.index
             .statements
@@ -333,19 +341,35 @@ impl<'a> Walk<'a> {
             statement.first_condition,
             statement.conditions,
         );
-        if conditions
+        if !conditions
             .iter()
             .all(|condition| condition.holds(&self.values))
         {
-            match statement.effect {
-                Effect::Allow => self.allow = ActionSet::EMPTY,
-                Effect::Deny => (self.allow, self.deny) = (ActionSet::EMPTY, ActionSet::EMPTY),
-            }
+            self.silent = Some(at);
+            return;
+        }
+        match statement.effect {
+            Effect::Allow => self.allow = ActionSet::EMPTY,
+            Effect::Deny => (self.allow, self.deny) = (ActionSet::EMPTY, ActionSet::EMPTY),
         }
     }
 }
 
 impl Index {
+    /// The head of a type behind a prefix. Most sets have one for each type; a set for many
+    /// accounts has more, in order.
+    #[inline]
+    fn head(&self, kind: ResourceKind, prefix: &[u8]) -> Option<&Head> {
+        if self.heads.len() <= FEW_HEADS {
+            let is_it =
+                |head: &&Head| head.kind == kind && bytes::equal(head.prefix.as_bytes(), prefix);
+            return self.heads.iter().find(is_it);
+        }
+        let key = |head: &Head| (head.kind, head.prefix.as_bytes()).cmp(&(kind, prefix));
+        let at = self.heads.binary_search_by(key).ok()?;
+        self.heads.get(at)
+    }
+
     /// The rules that end at a node.
     fn rules_of(&self, place: u32, node: &Node) -> &[Rule] {
         if node.rules < MANY_RULES {

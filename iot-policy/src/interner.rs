@@ -1,6 +1,7 @@
 //! The variables of a policy set, each once.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::context::{Context, Found};
@@ -8,10 +9,10 @@ use crate::text::{Inline, Text};
 use crate::variable::Variable;
 
 /// A variable as a pattern refers to it: a place in the table.
-pub(crate) type VariableId = u16;
+pub(crate) type VariableId = u32;
 
 /// One `${name}` or `${name, 'default'}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot {
     pub(crate) variable: Variable,
     pub(crate) default: Option<Box<str>>,
@@ -20,27 +21,28 @@ pub(crate) struct Slot {
 /// The table in the making.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interner {
-    slots: Vec<Slot>,
+    ids: BTreeMap<Slot, VariableId>,
 }
 
 impl Interner {
-    /// The id of a variable; `None` when 65,535 different ones are in use, more than a policy set
-    /// within any limit holds: such a variable has no value.
-    pub(crate) fn intern(&mut self, name: &str, default: Option<&str>) -> Option<VariableId> {
-        let variable = Variable::parse(name);
-        let same = |slot: &Slot| slot.variable == variable && slot.default.as_deref() == default;
-        let at = self.slots.iter().position(same).unwrap_or_else(|| {
-            self.slots.push(Slot {
-                variable,
-                default: default.map(Into::into),
-            });
-            self.slots.len() - 1
-        });
-        VariableId::try_from(at).ok()
+    /// The id of a variable.
+    pub(crate) fn intern(&mut self, name: &str, default: Option<&str>) -> VariableId {
+        let slot = Slot {
+            variable: Variable::parse(name),
+            default: default.map(Into::into),
+        };
+        let next = self.ids.len();
+        // Texts of more than 4 GiB would be needed for more variables.
+        *self
+            .ids
+            .entry(slot)
+            .or_insert_with(|| u32::try_from(next).unwrap_or(u32::MAX))
     }
 
     pub(crate) fn into_slots(self) -> Box<[Slot]> {
-        self.slots.into_boxed_slice()
+        let mut slots: Vec<_> = self.ids.into_iter().collect();
+        slots.sort_unstable_by_key(|(_, id)| *id);
+        slots.into_iter().map(|(slot, _)| slot).collect()
     }
 }
 
@@ -72,7 +74,7 @@ impl Resolve for Values<'_> {
     fn resolve(&self, id: VariableId) -> Option<Resolved<'_>> {
         match self.often(id) {
             Some(text) => Some(Resolved::Text(Text::whole(text))),
-            None => self.resolve_any(self.slots.get(usize::from(id))?),
+            None => self.resolve_any(self.slots.get(id as usize)?),
         }
     }
 }
@@ -81,8 +83,7 @@ impl<'a> Values<'a> {
     /// The text of a variable that is compared most often.
     #[inline]
     pub(crate) fn often(&self, id: VariableId) -> Option<&'a str> {
-        self.context
-            .often(&self.slots.get(usize::from(id))?.variable)
+        self.context.often(&self.slots.get(id as usize)?.variable)
     }
 
     #[inline(never)]

@@ -54,7 +54,9 @@ impl<'a> Request<'a> {
         Self::new(action, context.scope().resource(kind, name), context)
     }
 
-    /// `iot:Connect` on `client/<client id>`.
+    /// `iot:Connect` on `client/<client id>`. The context must have the client id too, or
+    /// `iot:ClientId` has no value; [`Authorize::connect`](crate::operation::Authorize::connect)
+    /// sees to that.
     #[must_use]
     pub fn connect(client_id: &'a str, context: &'a Context<'a>) -> Self {
         Self::on(Action::CONNECT, ResourceKind::Client, client_id, context)

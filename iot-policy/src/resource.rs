@@ -76,9 +76,12 @@ pub struct ArnScope {
 }
 
 impl ArnScope {
-    /// The scope of a partition (`aws`, `aws-cn`, `aws-us-gov`), Region and account.
+    /// The scope of a partition (`aws`, `aws-cn`, `aws-us-gov`), Region and account. A `:`, which
+    /// no part of an ARN has, is left out.
     #[must_use]
     pub fn new(partition: &str, region: &str, account: &str) -> Self {
+        let [partition, region, account] =
+            [partition, region, account].map(|part| part.replace(':', ""));
         let prefix = format!("arn:{partition}:iot:{region}:{account}:");
         Self {
             heads: ResourceKind::ALL
@@ -136,7 +139,9 @@ pub struct Resource<'a> {
 }
 
 impl<'a> Resource<'a> {
-    /// Reads a whole ARN, or `*`; any text is a resource, an odd one is matched by few patterns.
+    /// Reads a whole ARN, or `*`. Any text is a resource; one that is not written as AWS IoT writes
+    /// the ARN is matched by few patterns, those of a Deny included. For a resource of the broker
+    /// itself, [`Request`](crate::Request) builds the right one.
     #[must_use]
     pub fn from_arn(arn: &'a str) -> Self {
         if let Some((prefix, part)) = split_arn(arn)

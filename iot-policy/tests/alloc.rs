@@ -44,7 +44,7 @@ fn deciding_allocates_nothing() -> Result<(), Box<dyn core::error::Error>> {
     let attributes = [("site", "berlin")];
     let context = Context::new(&scope)
         .with_client_id("lamp")
-        .with_thing(Thing::new("lamp").with_attributes(&attributes))
+        .with_thing(Thing::attached("lamp").with_attributes(&attributes))
         .with_certificate(&certificate)
         .with_source_ip("192.0.2.7".parse()?)
         .with_secure_transport(true)

@@ -40,8 +40,6 @@ pub(super) struct Folded(Box<[Part]>);
 enum Part {
     Literal(Box<str>),
     Variable(VariableId),
-    /// A variable that never has a value.
-    Never,
 }
 
 impl Folded {
@@ -52,12 +50,10 @@ impl Folded {
         };
         let part = |token| match token {
             Token::Literal(text) => Part::Literal(text.into()),
-            Token::Variable { name, default } => {
-                let id = interner.intern(name, default);
-                id.map_or(Part::Never, Part::Variable)
-            }
-            // not with this syntax
-            Token::AnyRun | Token::AnyChar => Part::Never,
+            Token::Variable { name, default } => Part::Variable(interner.intern(name, default)),
+            // Never with this syntax.
+            Token::AnyRun => Part::Literal("*".into()),
+            Token::AnyChar => Part::Literal("?".into()),
         };
         Self(tokens(text, syntax).map(part).collect())
     }
@@ -78,7 +74,6 @@ impl Folded {
         let parts_match = self.0.iter().all(|part| match part {
             Part::Literal(text) => take(Text::whole(text)),
             Part::Variable(id) => values.resolve(*id).is_some_and(|value| take(value.text())),
-            Part::Never => false,
         });
         parts_match && rest.next().is_none()
     }

@@ -53,7 +53,7 @@ fn values_of_the_connection() {
     let topic = TopicNameRef::parse("will/x").unwrap();
     let context = Context::new(&scope)
         .with_client_id("dev-1-prod")
-        .with_thing(Thing::new("dev-1-prod").with_attributes(&attributes))
+        .with_thing(Thing::attached("dev-1-prod").with_attributes(&attributes))
         .with_source_ip("::ffff:203.0.113.7".parse().unwrap())
         .with_domain_name("Example.com")
         .with_connect_attributes(ConnectAttributes::new(true, true))

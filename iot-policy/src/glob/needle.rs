@@ -14,6 +14,8 @@ use super::shift_and::ShiftAnd;
 /// `?`s, a core that starts and ends with something else, `?`s.
 #[derive(Clone, Debug)]
 pub(super) struct Needle {
+    /// The fewest bytes that the needle takes: one for each character that it names or asks for.
+    min_len: usize,
     before: u32,
     core: Core,
     after: u32,
@@ -37,8 +39,6 @@ struct Gapped {
     before: Piece,
     literal: memmem::Finder<'static>,
     after: Piece,
-    /// The fewest bytes that the core takes: one for each character.
-    min_len: usize,
     automaton: Option<ShiftAnd>,
 }
 
@@ -50,6 +50,7 @@ const ASSEMBLED: usize = 512;
 
 impl Needle {
     pub(super) fn new(mut atoms: Vec<Atom>) -> Self {
+        let min_len = atoms.iter().map(Atom::min_len).sum();
         let after = match atoms.last() {
             Some(Atom::Chars(count)) => *count,
             _ => 0,
@@ -80,6 +81,7 @@ impl Needle {
             _ => Core::Open(Piece::new(atoms)),
         };
         Self {
+            min_len,
             before,
             core,
             after,
@@ -94,6 +96,9 @@ impl Needle {
         to: usize,
         values: &impl Resolve,
     ) -> Option<usize> {
+        if to.checked_sub(from)? < self.min_len {
+            return None;
+        }
         let skip = |at: usize, count: u32| {
             let end = (0..count).try_fold(at, |at, _| hay.char_end(at))?;
             (end <= to).then_some(end)
@@ -127,15 +132,11 @@ impl Gapped {
             before: Piece::new(atoms.get(..at)?.to_vec()),
             literal: finder(text),
             after: Piece::new(atoms.get(at + 1..)?.to_vec()),
-            min_len: pattern.len(),
             automaton: ShiftAnd::new(&pattern),
         })
     }
 
     fn find(&self, hay: impl Hay, from: usize, to: usize, values: &impl Resolve) -> Option<usize> {
-        if to.checked_sub(from)? < self.min_len {
-            return None;
-        }
         let length = self.literal.needle().len();
         let mut search = from;
         let mut strays = 0;
@@ -177,7 +178,6 @@ fn find_open(
                 [text.head, text.tail]
             }
             Atom::Chars(_) => return find_each(piece, hay, from, to, values),
-            Atom::Never => return None,
         };
         for part in parts {
             let end = filled + part.len();
@@ -225,6 +225,6 @@ fn characters(atom: &Atom) -> Vec<Option<char>> {
     match atom {
         Atom::Literal(text) => text.chars().map(Some).collect(),
         Atom::Chars(count) => core::iter::repeat_n(None, *count as usize).collect(),
-        Atom::Variable(_) | Atom::Never => Vec::new(),
+        Atom::Variable(_) => Vec::new(),
     }
 }

@@ -15,8 +15,6 @@ pub(super) enum Atom {
     /// As many `?` in a row.
     Chars(u32),
     Variable(VariableId),
-    /// A variable that never has a value.
-    Never,
 }
 
 impl Atom {
@@ -40,6 +38,15 @@ impl Atom {
         }
     }
 
+    /// The fewest bytes that the part takes.
+    pub(super) fn min_len(&self) -> usize {
+        match self {
+            Self::Literal(text) => text.len(),
+            Self::Chars(count) => *count as usize,
+            Self::Variable(_) => 0,
+        }
+    }
+
     /// Where the part that starts at `at` ends, if it stands there.
     #[inline]
     fn forward(&self, hay: impl Hay, at: usize, values: &impl Resolve) -> Option<usize> {
@@ -52,7 +59,6 @@ impl Atom {
                 let end = at + head.len();
                 (hay.has(at, head) && hay.has(end, tail)).then(|| end + tail.len())
             }
-            Self::Never => None,
         }
     }
 
@@ -72,7 +78,6 @@ impl Atom {
                 let at = middle.checked_sub(head.len())?;
                 (hay.has(middle, tail) && hay.has(at, head)).then_some(at)
             }
-            Self::Never => None,
         }
     }
 }

@@ -123,10 +123,13 @@ impl<'d> Builder<'d> {
                 None => break Tail::END,
                 Some(Token::Literal(text)) => way.extend(text.bytes().map(Step::Byte)),
                 Some(Token::Variable { name, default }) if taken < MAX_VARIABLES => {
-                    match self.interner.intern(name, default) {
-                        Some(slot) => way.push(Step::Variable(slot)),
-                        None => return, // a variable that never has a value: the pattern takes nothing
-                    }
+                    let id = self.interner.intern(name, default);
+                    // A node tells its variable, and how many lead on from it, in 16 bits.
+                    let Some(slot) = u16::try_from(id).ok().filter(|slot| *slot < u16::MAX) else {
+                        let glob = Glob::of_tokens(before, &mut self.interner);
+                        break self.tail(glob);
+                    };
+                    way.push(Step::Variable(slot));
                     taken += 1;
                 }
                 Some(_) => {

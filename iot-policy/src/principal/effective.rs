@@ -46,7 +46,7 @@ use crate::store::{
 ///
 /// let principal = Principal::Certificate("00".repeat(32).parse()?);
 /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
-/// let context = Context::new(&scope).with_thing(Thing::new("lamp"));
+/// let context = Context::new(&scope).with_thing(Thing::attached("lamp"));
 ///
 /// let as_thing = context.with_client_id("lamp");
 /// let policies = EffectivePolicies::of_connection(store.current(), &principal, &as_thing, &groups)?;

@@ -115,7 +115,7 @@ fn registered(thing: &OracleThing) -> Thing<'_> {
         (true, false) => Attachment::Attached,
         (true, true) => Attachment::Exclusive,
     };
-    let registered = Thing::new(&thing.name)
+    let registered = Thing::attached(&thing.name)
         .with_attributes(&thing.attributes)
         .with_attachment(attachment);
     match &thing.type_name {

@@ -11,6 +11,7 @@ mod corners;
 mod credentials;
 mod document;
 mod engine;
+mod found;
 mod laws;
 mod lint;
 mod locate;

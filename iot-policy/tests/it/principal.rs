@@ -180,7 +180,7 @@ fn group_policies_need_the_client_id_of_the_thing() {
     );
     let (groups, scope) = (building(), scope());
     let base = Context::new(&scope);
-    let attached = |how| Thing::new("lamp").with_attachment(how);
+    let attached = |how| Thing::attached("lamp").with_attachment(how);
     for (context, expected) in [
         (
             base.with_client_id("lamp")
@@ -239,7 +239,7 @@ fn quarantine_refuses_a_publish() {
     let scope = scope();
     let context = Context::new(&scope)
         .with_client_id("lamp")
-        .with_thing(Thing::new("lamp"));
+        .with_thing(Thing::attached("lamp"));
     let topic = TopicNameRef::parse("dt/lamp").unwrap();
     let publish = Request::publish(topic, &context);
     let decide = |groups: &StaticGroups| {
@@ -263,7 +263,7 @@ fn detaching_any_link_refuses() {
     give(&mut store, "Own", own, &[certificate()]);
     let scope = scope();
     let unattached = Context::new(&scope).with_client_id("lamp");
-    let context = unattached.with_thing(Thing::new("lamp"));
+    let context = unattached.with_thing(Thing::attached("lamp"));
     let decide = |store: &PolicyStore, context: &Context<'_>| {
         let groups = StaticGroups::default();
         let policies =
@@ -391,7 +391,7 @@ fn a_thing_without_a_legal_name_is_an_error() {
     let scope = scope();
     let context = Context::new(&scope)
         .with_client_id("a b")
-        .with_thing(Thing::new("a b"));
+        .with_thing(Thing::attached("a b"));
     let policies = EffectivePolicies::of_connection(
         store.current(),
         &device(),

@@ -40,7 +40,7 @@ impl Ours {
 
 impl Engine for Ours {
     fn may_publish(&self, topic: TopicNameRef<'_>) -> bool {
-        let thing = Thing::new(THING).with_attributes(&self.attributes);
+        let thing = Thing::attached(THING).with_attributes(&self.attributes);
         let context = Context::new(&self.scope)
             .with_client_id(THING)
             .with_thing(thing)

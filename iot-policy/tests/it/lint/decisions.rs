@@ -108,7 +108,7 @@ proptest! {
             for client in [None, Some("a"), Some("a/b"), Some("")] {
                 let mut context = Context::new(&scope);
                 if let Some(client) = client {
-                    context = context.with_client_id(client).with_thing(Thing::new(client));
+                    context = context.with_client_id(client).with_thing(Thing::attached(client));
                 }
                 for name in &samples() {
                     for (action, kind) in ACTIONS.into_iter().zip([

@@ -161,7 +161,7 @@ fn the_client_id_is_that_of_the_packet() {
         "Condition":{"StringEquals":{"iot:ClientId":"mine"}}}"#;
     let thing = r#"{"Effect":"Allow","Action":"iot:Connect",
         "Resource":"ARN/client/${iot:Connection.Thing.ThingName}"}"#;
-    let mine = Thing::new("mine").with_attachment(Attachment::Attached);
+    let mine = Thing::attached("mine").with_attachment(Attachment::Attached);
     let given = ContextValues::from([(Variable::ClientId, vec!["mine".to_owned()])]);
     let context = Context::new(&scope).with_client_id("mine").with_thing(mine);
     for context in [context, context.with_values(&given)] {

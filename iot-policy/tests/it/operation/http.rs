@@ -182,7 +182,7 @@ fn client_and_thing_have_no_value() {
     let full = Context::new(&scope)
         .with_client_id("c")
         .with_thing(
-            Thing::new("c")
+            Thing::attached("c")
                 .with_type("kind")
                 .with_attributes(&[("a", "b")]),
         )

@@ -169,7 +169,7 @@ fn cold() {
                 topic.push_str("/telemetry");
                 if decide {
                     let name = core::str::from_utf8(&connections[number as usize]).unwrap();
-                    let thing = Thing::new(name);
+                    let thing = Thing::attached(name);
                     let context = Context::new(&scope).with_client_id(name).with_thing(thing);
                     let topic = TopicNameRef::parse(&topic).unwrap();
                     let request = Request::publish(topic, &context);

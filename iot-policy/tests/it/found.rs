@@ -1,0 +1,61 @@
+//! What reviews found, each with the input that showed it.
+
+use iot_policy::{
+    ArnScope, Condition, Context, Decision, PolicyDocument, PolicySet, Request, ResourceKind,
+    Statement, Test,
+};
+use iot_topics::TopicNameRef;
+
+/// More variables than a node of the index can tell apart: the rest are patterns, and none is lost.
+#[test]
+fn no_variable_is_one_too_many() {
+    let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+    let context = Context::new(&scope).with_client_id("c");
+    let mut resources = vec!["*".to_owned()];
+    resources.extend((0..66_000).map(|number| format!(":::::${{v{number}}}")));
+    let allow = Statement::allow("*", resources);
+    let own = "arn:aws:iot:us-east-1:123456789012:topic/${iot:ClientId}";
+    let deny = Statement::deny("*", own);
+    let document = PolicyDocument::new(vec![allow, deny]).unwrap();
+    let policies = PolicySet::compile([("p", document)]);
+    let topic = TopicNameRef::parse("c").unwrap();
+    let request = Request::publish(topic, &context);
+    assert_eq!(policies.decide(&request), Decision::ExplicitDeny);
+}
+
+/// A `:` in a part of the scope cannot move the fifth colon.
+#[test]
+fn a_scope_has_five_colons() {
+    let scope = ArnScope::new("aws", "r", "1:topic/x");
+    assert_eq!(
+        scope.arn(ResourceKind::Topic, "a"),
+        "arn:aws:iot:r:1topic/x:topic/a"
+    );
+}
+
+/// An IPv4 address is the same address when it comes mapped into IPv6.
+#[test]
+fn a_mapped_address_is_the_address() {
+    let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+    let document = PolicyDocument::new(vec![
+        Statement::allow("*", "*"),
+        Statement::deny("*", "*").with_condition(Condition::new(
+            Test::StringLike,
+            "aws:SourceIp",
+            "10.*",
+        )),
+    ]);
+    let policies = PolicySet::compile([("p", document.unwrap())]);
+    let topic = TopicNameRef::parse("a").unwrap();
+    for (address, expected) in [
+        ("10.0.0.1", Decision::ExplicitDeny),
+        ("::ffff:10.0.0.1", Decision::ExplicitDeny),
+        ("192.0.2.1", Decision::Allowed),
+    ] {
+        let context = Context::new(&scope).with_source_ip(address.parse().unwrap());
+        assert_eq!(
+            policies.decide(&Request::publish(topic, &context)),
+            expected
+        );
+    }
+}
