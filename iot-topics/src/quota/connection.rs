@@ -138,12 +138,12 @@ pub enum Verdict {
     /// It is processed after this time: offer it again then. Nothing is counted yet.
     Delayed(Duration),
     /// A delivery that waits for an acknowledgement of the client: offer it again after the next
-    /// one. Nothing but its bytes is counted.
+    /// one. Nothing is counted yet.
     AwaitsAck,
-    /// It is discarded.
+    /// It is discarded; its bytes are counted.
     Dropped,
-    /// A client's publish that is not accepted: too many wait for an acknowledgement, or it is
-    /// larger than what passes in a second.
+    /// It is not accepted: a client's publish while too many wait for an acknowledgement, whose
+    /// bytes are counted; or one of either way that is larger than what passes in a second.
     Refused,
 }
 
@@ -162,8 +162,9 @@ impl Verdict {
 
 /// Counts what goes over one connection.
 ///
-/// Bytes come first, since all data is read; then the acknowledgements outstanding; then the rate
-/// of publishes. Each rate's bucket holds one second's tokens.
+/// A delivery of QoS 1 that must wait for an acknowledgement counts for nothing until it is sent.
+/// Else bytes come first, since all data is read; then the acknowledgements outstanding; then the
+/// rate of publishes. Each rate's bucket holds one second's tokens.
 ///
 /// # Examples
 ///
@@ -203,17 +204,17 @@ impl ConnectionMeter {
 
     /// Counts a publish, and tells what becomes of it.
     pub fn publish(&mut self, publish: Publish, now: Timestamp) -> Verdict {
+        let full = publish.qos_1 && self.in_flight(publish.direction) >= self.max_in_flight;
+        if full && publish.direction == Direction::Outbound {
+            return Verdict::AwaitsAck;
+        }
         match self.bytes.try_take(publish.bytes, now) {
             Ok(()) => {}
             Err(RetryAfter::After(wait)) => return Verdict::Delayed(wait),
             Err(_) => return Verdict::Refused,
         }
-        let max = self.max_in_flight;
-        if publish.qos_1 && *self.in_flight_mut(publish.direction) >= max {
-            return match publish.direction {
-                Direction::Inbound => Verdict::Refused,
-                Direction::Outbound => Verdict::AwaitsAck,
-            };
+        if full {
+            return Verdict::Refused;
         }
         if self.publishes.try_take(1, now).is_err() {
             return Verdict::Dropped;

@@ -565,6 +565,41 @@ fn a_hundred_unacknowledged_publishes_are_the_most() {
 }
 
 #[test]
+fn a_delivery_that_waits_for_an_acknowledgement_costs_no_bytes() {
+    let mut connection = ConnectionMeter::new(ConnectionLimits::AWS_IOT);
+    for clock in 1..=100 {
+        let verdict = connection.publish(packet(Outbound, true, 1), ms(clock * 10));
+        assert_eq!(verdict, Verdict::Passed);
+    }
+    let big = 128 * 1_024;
+    for _ in 0..10 {
+        let verdict = connection.publish(packet(Outbound, true, big), ms(9_000));
+        assert_eq!(verdict, Verdict::AwaitsAck);
+    }
+    // The bytes of a whole second are left.
+    for _ in 0..4 {
+        let verdict = connection.publish(packet(Inbound, false, big), ms(9_000));
+        assert_eq!(verdict, Verdict::Passed);
+    }
+    let verdict = connection.publish(packet(Inbound, false, big), ms(9_000));
+    assert_eq!(verdict, Verdict::Delayed(Duration::from_millis(250)));
+}
+
+#[test]
+fn a_refused_publish_has_cost_its_bytes() {
+    let mut connection = ConnectionMeter::new(ConnectionLimits::AWS_IOT);
+    for clock in 1..=100 {
+        connection.publish(packet(Inbound, true, 1), ms(clock * 10));
+    }
+    let big = packet(Inbound, true, 128 * 1_024);
+    for _ in 0..4 {
+        assert_eq!(connection.publish(big, ms(9_000)), Verdict::Refused);
+    }
+    let verdict = connection.publish(big, ms(9_000));
+    assert_eq!(verdict, Verdict::Delayed(Duration::from_millis(250)));
+}
+
+#[test]
 fn slots_are_pinned() {
     // A device must keep its slot when the crate is updated: these never change.
     let hour = Duration::from_secs(3_600);
