@@ -41,9 +41,8 @@ impl Pattern {
     }
 
     /// Whether the text is a name of this pattern or, as far as wildcards are allowed, a filter
-    /// that takes one; `#` takes one or more levels. An identifier of several levels is taken to
-    /// exist when a wildcard stands in it. The error is the number of bytes up to the first level
-    /// that does not fit.
+    /// that takes one; `#` takes one or more levels. The error is the number of bytes up to the
+    /// first level that does not fit.
     pub(crate) fn compare(self, text: &Split<'_>, wildcards: Wildcards) -> Result<(), usize> {
         for (index, level) in self.0.iter().enumerate() {
             let part = match level {
@@ -54,10 +53,9 @@ impl Pattern {
                 (Wildcards::All, Some("#")) => return Ok(()),
                 (Wildcards::SingleLevel | Wildcards::All, Some("+")) => {}
                 (Wildcards::All, Some(part))
-                    if matches!(level, Level::Rest(_)) && has_wildcard_level(part) =>
-                {
-                    return Ok(());
-                }
+                    if matches!(level, Level::Rest(_))
+                        && has_wildcard_level(part)
+                        && level.accepts(&shortest_match(part)) => {}
                 (_, Some(part)) if level.accepts(part) => {}
                 _ => return Err(text.start(index)),
             }
@@ -231,6 +229,25 @@ impl Id {
 
 fn has_wildcard_level(text: &str) -> bool {
     text.split('/').any(|level| matches!(level, "+" | "#"))
+}
+
+/// The shortest text that the levels of a filter take, with nothing in place of each wildcard. No
+/// identifier asks for more than one character, so one that the filter takes exists exactly if
+/// this text is one.
+fn shortest_match(filter: &str) -> String {
+    let mut text = String::with_capacity(filter.len());
+    for (index, level) in filter.split('/').enumerate() {
+        if index > 0 {
+            text.push('/');
+        }
+        if !matches!(level, "+" | "#") {
+            text.push_str(level);
+        }
+    }
+    if text.is_empty() {
+        text.push('x');
+    }
+    text
 }
 
 /// The texts that an entry leaves open, in the order of its pattern.

@@ -421,6 +421,57 @@ fn filters_that_may_be_subscribed_to() {
 }
 
 #[test]
+fn a_wildcard_in_a_client_identifier_needs_one_that_fits() {
+    let fits = |client: &str| {
+        let filter = format!("$aws/events/presence/connected/{client}");
+        let parsed = TopicFilterRef::parse(&filter).unwrap();
+        let answer = reserved::check_subscribe(parsed);
+        if let Err(error) = answer {
+            assert_eq!(error.kind(), TopicErrorKind::ReservedUnknown, "{filter}");
+            assert_eq!(error.position(), filter.len() - client.len(), "{filter}");
+        }
+        answer.is_ok()
+    };
+    // 128 bytes are the most, and a wildcard may stand for none.
+    let long = |bytes| "x".repeat(bytes);
+    for client in ["+", "#", "+/+", "+/#", "/+", "a/+/b", "+/$x", "a//#"] {
+        assert!(fits(client), "{client}");
+    }
+    for client in [
+        format!("{}/+", long(127)),
+        format!("+/{}", long(127)),
+        format!("+/{}/#", long(126)),
+    ] {
+        assert!(fits(&client), "{client}");
+    }
+    for client in [
+        "$x/+".into(),
+        "$/#".into(),
+        format!("{}/+", long(128)),
+        format!("{}/#", long(128)),
+        format!("+/{}", long(128)),
+        format!("+/{}/#", long(127)),
+    ] {
+        assert!(!fits(&client), "{client}");
+    }
+    // Nor are there so deep ones: such a filter is not exempt from the slash limit either.
+    let mut limits = Limits::AWS_IOT;
+    limits.max_bytes = 1_000;
+    for (levels, exempt) in [(129, true), (130, false)] {
+        let client = vec!["+"; levels].join("/");
+        let filter = format!("$aws/events/presence/connected/{client}");
+        let parsed = TopicFilterRef::parse_with(&filter, limits);
+        assert_eq!(parsed.is_ok(), exempt, "{levels}");
+    }
+    let deep = format!("$aws/events/presence/connected/$x{}", "/+".repeat(5));
+    let error = TopicFilterRef::parse(&deep).unwrap_err();
+    assert!(matches!(
+        error.kind(),
+        TopicErrorKind::TooManySlashes { max: 7, got: 9 }
+    ));
+}
+
+#[test]
 fn a_shared_subscription_is_judged_by_its_filter() {
     assert!(reserved::may_subscribe("$share/workers/plant/#"));
     assert!(reserved::may_subscribe("$share/workers/$aws/events/#"));
