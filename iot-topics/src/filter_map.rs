@@ -49,11 +49,13 @@ use shape::{ShapeKey, Shapes};
 /// trusted had better choose one at random; nothing depends on it but speed. And even those who
 /// know the seed do not get far: a table gives up on an entry that would lie more than eight
 /// cache lines from its home, on the 17th entry with the same hash (say, the 17th group on one
-/// filter), and on the 1,025th shape. Such filters, those with more than 16 levels and those
-/// longer than 4,096 bytes are kept in order instead, where inserting and removing take the
-/// logarithm of their number. A look-up there leaps from one possible match to the next; as in a
-/// tree of levels it visits every beginning of a filter that matches a beginning of the name, so
-/// filters that match the name but for their last level do cost time, one search each.
+/// filter), and on the 260th shape of more than eight levels, so that the 765 shapes of AWS IoT
+/// always have room. Such filters, those with more than 16 levels and those longer than 4,096
+/// bytes are kept in order instead, where inserting and removing take the logarithm of their
+/// number times the length of the filter. A look-up there leaps from one possible match to the
+/// next; as in a tree of levels it visits every beginning of a filter that matches a beginning of
+/// the name, so filters that match the name but for their last level do cost time, one search
+/// each.
 ///
 /// # Examples
 ///
@@ -508,6 +510,46 @@ mod tests {
             assert_eq!(removed, Some(value + 1));
         }
         assert!(map.is_empty() && map.ordered.is_empty());
+    }
+
+    #[test]
+    fn deep_shapes_leave_room_for_all_others() {
+        let mut map = FilterMap::new();
+        let deep = |number: u32| {
+            let levels = (0..11).map(|bit| if number >> bit & 1 == 0 { "/a" } else { "/+" });
+            let levels: String = levels.collect();
+            format!("$aws/events/presence/connected{levels}/+")
+        };
+        for number in 0..2_048 {
+            let text = deep(number);
+            let filter = TopicFilterRef::parse(&text).unwrap();
+            assert!(crate::reserved::check_subscribe(filter).is_ok(), "{text}");
+            map.insert(filter, number);
+        }
+        assert_eq!(map.shapes.len(), shape::MAX_DEEP_SHAPES);
+        assert_eq!(map.ordered.len(), 2_048 - shape::MAX_DEEP_SHAPES);
+        // Every shape of at most eight levels: each level `a` or `+`, the last one `#` too.
+        let mut shallow = 0;
+        for count in 1..=8 {
+            for number in 0..1_u32 << count {
+                let level = |bit: u32| if number >> bit & 1 == 0 { "a" } else { "+" };
+                let levels: Vec<&str> = (0..count).map(level).collect();
+                insert(&mut map, &levels.join("/"), number);
+                shallow += 1;
+                if count < 8 {
+                    insert(&mut map, &format!("{}/#", levels.join("/")), number);
+                    shallow += 1;
+                }
+            }
+        }
+        insert(&mut map, "#", 0);
+        assert_eq!(shallow + 1, shape::MAX_SHAPES - shape::MAX_DEEP_SHAPES);
+        assert_eq!(map.shapes.len(), shape::MAX_SHAPES);
+        assert_eq!(map.ordered.len(), 2_048 - shape::MAX_DEEP_SHAPES);
+        // Room that deep shapes give back serves other deep shapes.
+        map.remove(TopicFilterRef::parse(&deep(0)).unwrap());
+        insert(&mut map, &deep(0), 0);
+        assert_eq!(map.ordered.len(), 2_048 - shape::MAX_DEEP_SHAPES);
     }
 
     /// Filters come and go for a long time: neither texts nor tables nor shapes pile up.

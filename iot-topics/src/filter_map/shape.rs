@@ -11,9 +11,18 @@ use crate::filter::MatchMode;
 use crate::matching::{same, without_start};
 
 /// The most shapes that are probed one by one.
-///
-/// Within eight levels there are 765 shapes, so no client of AWS IoT reaches this.
 pub(super) const MAX_SHAPES: usize = 1024;
+
+/// The most levels of an ordinary filter of AWS IoT, `#` counted.
+const SHALLOW_LEVELS: usize = 8;
+
+/// How many shapes there are within [`SHALLOW_LEVELS`]: 2 + 4 + ... + 256 without `#`, and
+/// 1 + 2 + ... + 128 with it.
+const SHALLOW_SHAPES: usize = 765;
+
+/// The most deeper shapes. They leave room for all others, so that those who may subscribe to deep
+/// reserved topics push nobody's filters out of the index.
+pub(super) const MAX_DEEP_SHAPES: usize = MAX_SHAPES - SHALLOW_SHAPES;
 
 /// Where the wildcards of a filter stand. Filters of one shape that match a name are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,6 +119,11 @@ impl ShapeKey {
         }
     }
 
+    /// Whether it has more than [`SHALLOW_LEVELS`].
+    const fn is_deep(self) -> bool {
+        self.levels as usize + self.multi as usize > SHALLOW_LEVELS
+    }
+
     /// Where the shapes of this kind and number of levels start in [`Shapes::starts`].
     const fn group(self) -> usize {
         (self.multi as usize) * LEVEL_COUNTS + self.levels as usize
@@ -123,7 +137,7 @@ pub(super) struct Shape {
     pub(super) table: Table,
 }
 
-/// The shapes in use, at most [`MAX_SHAPES`].
+/// The shapes in use, at most [`MAX_SHAPES`] of which [`MAX_DEEP_SHAPES`] are deep.
 #[derive(Clone, Debug)]
 pub(super) struct Shapes {
     /// In the order of their keys: first those without `#`, by number of levels.
@@ -162,11 +176,11 @@ impl Shapes {
         self.shapes.get_mut(position)
     }
 
-    /// The shape, added when it is new; `None` when there are too many.
+    /// The shape, added when it is new; `None` for a deep one when there are too many.
     pub(super) fn get_or_add(&mut self, key: ShapeKey) -> Option<&mut Shape> {
         let position = match self.position(key) {
             Ok(position) => position,
-            Err(_) if self.shapes.len() >= MAX_SHAPES => return None,
+            Err(_) if key.is_deep() && self.deep() >= MAX_DEEP_SHAPES => return None,
             Err(position) => {
                 let table = Table::new();
                 self.shapes.insert(position, Shape { key, table });
@@ -219,6 +233,15 @@ impl Shapes {
     #[inline]
     fn position(&self, key: ShapeKey) -> Result<usize, usize> {
         self.shapes.binary_search_by_key(&key, |shape| shape.key)
+    }
+
+    /// How many deep shapes are in use.
+    fn deep(&self) -> usize {
+        let start = |group| self.starts.get(group).copied().map_or(0, usize::from);
+        let between = |from, to| start(to).saturating_sub(start(from));
+        // Each group of shapes, without `#` and with it, ends with the deep ones.
+        between(SHALLOW_LEVELS + 1, LEVEL_COUNTS)
+            + between(LEVEL_COUNTS + SHALLOW_LEVELS, 2 * LEVEL_COUNTS)
     }
 
     #[cfg(test)]
