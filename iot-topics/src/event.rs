@@ -2,7 +2,8 @@
 //!
 //! Keys and words are exactly those of AWS. On the way in unknown keys are taken and dropped, since
 //! AWS adds keys to its events and a consumer must outlive that; a missing key that the
-//! documentation always shows is an error, and so is a word that it does not list. On the way out
+//! documentation always shows is an error, unless its value may be `null` or empty, and so is a
+//! word that it does not list. On the way out
 //! keys without a value are left out, but for the registry events, which write `null`, as the
 //! samples of the documentation do.
 //!
