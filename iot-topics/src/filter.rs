@@ -75,7 +75,7 @@ impl<'a> TopicFilterRef<'a> {
     /// longer than the protocol can carry ([`TopicErrorKind::TooLong`]); the first level is
     /// `$share` and the share name or the filter behind it is missing
     /// ([`TopicErrorKind::ShareNoGroup`], [`TopicErrorKind::ShareNoFilter`]) or the share name is
-    /// not legal ([`TopicErrorKind::ShareBadGroup`]); the first byte of the filter itself that is
+    /// not legal ([`TopicErrorKind::ShareBadGroup`]) or holds U+0000 ([`TopicErrorKind::Nul`]); the first byte of the filter itself that is
     /// a misplaced wildcard or U+0000 ([`TopicErrorKind::MisplacedHash`],
     /// [`TopicErrorKind::MisplacedPlus`], [`TopicErrorKind::Nul`]); more bytes or slashes than
     /// the limits ([`TopicErrorKind::TooLong`], [`TopicErrorKind::TooManySlashes`]), in which

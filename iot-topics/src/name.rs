@@ -125,7 +125,10 @@ impl serde::Serialize for TopicNameRef<'_> {
 
 /// A legal topic name, owned.
 ///
-/// The conversions from text, serde's too, check it against [`Limits::AWS_IOT`].
+/// The conversions from text, serde's too, check it against [`Limits::AWS_IOT`]. So they refuse
+/// the text of some values that were made otherwise: by [`TopicNameRef::parse_with`] under other
+/// limits, or by [`ReservedTopic::to_topic_name`](crate::reserved::ReservedTopic::to_topic_name)
+/// from two long identifiers, which makes names of events with more than 256 bytes.
 ///
 /// # Examples
 ///

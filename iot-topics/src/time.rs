@@ -47,7 +47,8 @@ impl Timestamp {
     }
 
     /// The instant `duration` later, at most the last that can be told. Fractions of a
-    /// millisecond are dropped.
+    /// millisecond are dropped. A deadline beyond that last instant becomes it, and so counts as
+    /// over when `now` is that instant.
     #[must_use]
     pub const fn saturating_add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))

@@ -107,7 +107,8 @@ impl Default for PresenceConfig {
 /// timestamps are less than half of [`PresenceConfig::reset_after`] apart, the one with the
 /// greater version is the later (and of one connection's two events, the disconnect); else the
 /// one with the later timestamp, since the version may have started over in between. So the state
-/// does not depend on the order of arrival, as long as AWS's clocks agree to within that half.
+/// does not depend on the order of arrival, as long as AWS's clocks and `now` agree to within that
+/// half.
 ///
 /// `now` never runs backwards: an earlier `now` counts as the latest seen. An event's timestamp
 /// that lies ahead of `now` counts as `now`.
