@@ -13,7 +13,7 @@ pub use keep_alive::KeepAlive;
 pub use presence::{
     Change, Presence, PresenceConfig, PresenceEvent, PresenceKind, PresenceTracker,
 };
-pub use reason::{DisconnectReason, UnknownDisconnectReason};
+pub use reason::DisconnectReason;
 pub use will::{
     DisconnectEffects, WillDecision, WillRule, WillWithheld, disconnect, will_decision,
 };

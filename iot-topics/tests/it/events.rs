@@ -631,7 +631,7 @@ fn a_disconnection_is_told_beside_the_will() {
         .into_iter()
         .find(|(name, ..)| *name == "Disconnected")
         .unwrap();
-    for reason in DisconnectReason::ALL {
+    for reason in DisconnectReason::ALL.iter().copied() {
         let mut payload = payload.clone();
         payload["disconnectReason"] = json!(reason.as_str());
         payload["clientInitiatedDisconnect"] = json!(reason.is_client_initiated());

@@ -17,10 +17,11 @@ use PresenceKind::{Connected, Disconnected};
 
 #[test]
 fn every_reason_keeps_its_text() {
-    for reason in DisconnectReason::ALL {
+    for reason in DisconnectReason::ALL.iter().copied() {
         assert_eq!(reason.as_str().parse(), Ok(reason));
         let json = serde_json::to_string(&reason).unwrap();
         assert_eq!(json, format!("\"{reason}\""));
+        assert_eq!(format!("{reason:>40}").len(), 40);
         assert_eq!(
             serde_json::from_str::<DisconnectReason>(&json).unwrap(),
             reason
@@ -70,7 +71,9 @@ const WILL_TABLE: [(&str, bool, bool); 15] = [
 
 #[test]
 fn will_is_sent_by_the_table_of_reasons() {
-    for ((text, sent, prevented), reason) in WILL_TABLE.into_iter().zip(DisconnectReason::ALL) {
+    let reasons = DisconnectReason::ALL.iter().copied();
+    assert_eq!(reasons.len(), WILL_TABLE.len());
+    for ((text, sent, prevented), reason) in WILL_TABLE.into_iter().zip(reasons) {
         assert_eq!(text, reason.as_str());
         assert_eq!(will_decision(reason, true, false).is_sent(), sent, "{text}");
         assert_eq!(
