@@ -107,7 +107,7 @@ pub enum AccountLimit {
 
 impl Operation {
     /// Every operation, in order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: &'static [Self] = &[
         Self::Connect,
         Self::ConnectPerClient,
         Self::InboundPublish,
@@ -174,7 +174,7 @@ impl Operation {
 
 impl AccountLimit {
     /// Every limit, in order.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: &'static [Self] = &[
         Self::Connections,
         Self::Subscriptions,
         Self::RetainedMessages,
@@ -240,12 +240,13 @@ impl Quotas {
     /// The figures of a preset.
     #[must_use]
     pub fn preset(preset: Preset) -> Self {
-        let rates = Operation::ALL.into_iter().filter_map(|operation| {
+        let rates = Operation::ALL.iter().copied().filter_map(|operation| {
             let figure = operation.row().2.of(preset)?;
             Some((operation, Rate::per_second(figure)))
         });
         let limits = AccountLimit::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter_map(|limit| Some((limit, limit.figures().of(preset)?)));
         Self {
             rates: rates.collect(),

@@ -212,7 +212,8 @@ impl AccountMeter {
     #[must_use]
     pub fn new(quotas: &Quotas) -> Self {
         let buckets = Operation::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|operation| operation.scope() == Scope::Account)
             .filter_map(|operation| Some((operation, quotas.bucket(operation)?)));
         Self {

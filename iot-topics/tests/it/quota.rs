@@ -438,7 +438,7 @@ fn raised_quotas_count() {
     assert_eq!(quotas.limit(AccountLimit::Connections), Some(7));
     // An account meter has the rates of the account, and no others.
     let mut account = AccountMeter::new(&Quotas::large_region());
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         let metered = account.bucket_mut(operation).is_some();
         assert_eq!(
             metered,
