@@ -70,7 +70,7 @@ pub enum TopicErrorKind {
     #[error("the text is empty")]
     Empty,
     /// More bytes than the limit.
-    #[error("{got} bytes, the limit is {max}")]
+    #[error("{got} bytes exceed the limit of {max}")]
     TooLong {
         /// The limit in bytes.
         max: usize,
@@ -78,7 +78,7 @@ pub enum TopicErrorKind {
         got: usize,
     },
     /// More slashes than the limit.
-    #[error("{got} slashes, the limit is {max}")]
+    #[error("{got} slashes exceed the limit of {max}")]
     TooManySlashes {
         /// The limit.
         max: usize,

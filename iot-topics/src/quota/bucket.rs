@@ -47,13 +47,13 @@ pub enum RetryAfter {
     #[error("retry after {0:?}")]
     After(Duration),
     /// Never: more tokens are asked for than fit into the bucket.
-    #[error("never: more than the burst of {burst}")]
+    #[error("more than the burst of {burst}")]
     OverBurst {
         /// What fits.
         burst: u64,
     },
     /// Never: the rate is zero and too few tokens are left.
-    #[error("never: the rate is zero")]
+    #[error("the rate is zero")]
     NoRefill,
 }
 

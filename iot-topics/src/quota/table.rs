@@ -1,6 +1,7 @@
 //! The published figures.
 
 use alloc::collections::BTreeMap;
+use core::fmt;
 
 use super::bucket::Bucket;
 use super::rate::Rate;
@@ -169,6 +170,33 @@ impl Operation {
             Self::SearchIndex => (Account, Refused, today(15, 15)),
             Self::AssumeRoleWithCertificate => (Account, Refused, today(100, 50)),
         }
+    }
+}
+
+impl fmt::Display for Operation {
+    /// Says it in words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Connect => "CONNECT",
+            Self::ConnectPerClient => "CONNECT of one client",
+            Self::InboundPublish => "inbound publish",
+            Self::OutboundPublish => "outbound publish",
+            Self::Subscribe => "subscription",
+            Self::ConnectionPublish => "publish on one connection",
+            Self::ConnectionByte => "data on one connection",
+            Self::ShadowRequest => "shadow request",
+            Self::ShadowRequestPerShadow => "request for one shadow",
+            Self::RetainedPublish => "retained publish",
+            Self::RetainedPublishPerTopic => "retained publish to one topic",
+            Self::RegisterThing => "`RegisterThing`",
+            Self::RegisterThingMqtt => "`RegisterThing` over MQTT",
+            Self::CreateKeysAndCertificateMqtt => "`CreateKeysAndCertificate` over MQTT",
+            Self::CreateCertificateFromCsrMqtt => "`CreateCertificateFromCsr` over MQTT",
+            Self::RegisterCertificate => "`RegisterCertificate`",
+            Self::UpdateThing => "`UpdateThing`",
+            Self::SearchIndex => "`SearchIndex`",
+            Self::AssumeRoleWithCertificate => "`AssumeRoleWithCertificate`",
+        })
     }
 }
 

@@ -177,7 +177,7 @@ impl Quotas {
 
 /// A load that is throttled now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{operation:?} is throttled: {retry}")]
+#[error("{operation} is throttled: {retry}")]
 #[non_exhaustive]
 pub struct Throttled {
     /// The rate that is exceeded; of several, the one with the longest wait.
@@ -199,7 +199,7 @@ pub struct Throttled {
 /// account.try_take(Usage::connect().times(300), now)?;
 /// let error = account.try_take(Usage::connect(), now).unwrap_err();
 /// assert_eq!(error.operation, Operation::Connect);
-/// assert_eq!(error.to_string(), "Connect is throttled: retry after 4ms");
+/// assert_eq!(error.to_string(), "CONNECT is throttled: retry after 4ms");
 /// # Ok::<(), iot_topics::quota::Throttled>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -237,7 +237,7 @@ fn messages_name_the_rule_and_the_place() {
     );
     assert_eq!(
         message("a/b/c/d/e/f/g/h/i"),
-        "8 slashes, the limit is 7 at byte 15"
+        "8 slashes exceed the limit of 7 at byte 15"
     );
     let error = ThingName::parse("a\u{1}").expect_err("a control character");
     assert_eq!(error.to_string(), r"`\u{1}` is not allowed at byte 1");

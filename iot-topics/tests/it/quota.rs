@@ -81,6 +81,8 @@ fn throttled_load_names_what_waits_longest() {
     let throttled = account.try_take(never, ms(0)).unwrap_err();
     assert_eq!(throttled.operation, Operation::Connect);
     assert_eq!(throttled.retry, RetryAfter::OverBurst { burst: 300 });
+    let message = "CONNECT is throttled: more than the burst of 300";
+    assert_eq!(throttled.to_string(), message);
 }
 
 #[test]
@@ -360,7 +362,7 @@ fn asking_for_more_than_the_burst_never_helps() {
     let never = bucket.try_take(6, ms(0)).unwrap_err();
     assert_eq!(never, RetryAfter::OverBurst { burst: 5 });
     assert_eq!(never.duration(), None);
-    assert_eq!(never.to_string(), "never: more than the burst of 5");
+    assert_eq!(never.to_string(), "more than the burst of 5");
     assert_eq!(bucket.try_take(5, ms(0)), Ok(()), "nothing was taken");
 
     let mut dry = Bucket::new(Rate::per_second(0), 1);
