@@ -28,7 +28,8 @@ use crate::name::{TopicName, TopicNameRef};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BasicIngestTopic {
     rule: RuleName,
-    /// INVARIANT: with the rule in front, no longer than the protocol allows.
+    /// INVARIANT: with the rule in front, no longer than the protocol allows; a longer one than
+    /// [`Limits::AWS_IOT`] has only what was read from a name.
     topic: Option<TopicName>,
 }
 
@@ -37,12 +38,12 @@ impl BasicIngestTopic {
     ///
     /// # Errors
     ///
-    /// [`TopicError`] when rule and topic together exceed the 65,535 bytes of the protocol, which
-    /// no topic within [`Limits::AWS_IOT`] does.
+    /// [`TopicError`] when `topic` exceeds [`Limits::AWS_IOT`]: a second `$aws/rules/<rule>/` in it
+    /// is not free. The position is that in the whole name.
     pub fn new(rule: RuleName, topic: Option<TopicName>) -> Result<Self, TopicError> {
         if let Some(topic) = &topic {
             let whole = alloc::format!("$aws/rules/{rule}/{topic}");
-            TopicNameRef::parse_with(&whole, Limits::MQTT)?;
+            TopicNameRef::parse(&whole)?;
         }
         Ok(Self { rule, topic })
     }

@@ -604,28 +604,40 @@ fn a_command_goes_to_a_thing_or_to_a_client() {
 }
 
 #[test]
-fn basic_ingest_keeps_to_the_protocol() {
-    let topic = TopicNameRef::parse_with("t", Limits::MQTT)
-        .unwrap()
-        .to_owned();
-    let short = BasicIngestTopic::new("r".parse().unwrap(), Some(topic.clone())).unwrap();
-    assert_eq!(short.rule().as_str(), "r");
-    assert_eq!(short.topic(), Some(&topic));
-    let text = "t".repeat(65_535);
-    let long = TopicNameRef::parse_with(&text, Limits::MQTT)
-        .unwrap()
-        .to_owned();
-    let error = BasicIngestTopic::new("r".parse().unwrap(), Some(long)).unwrap_err();
-    assert!(matches!(
-        error.kind(),
-        TopicErrorKind::TooLong { max: 65_535, .. }
-    ));
-    let text = "t".repeat(65_535 - "$aws/rules/r/".len());
-    let fits = TopicNameRef::parse_with(&text, Limits::MQTT)
-        .unwrap()
-        .to_owned();
-    let fits = BasicIngestTopic::new("r".parse().unwrap(), Some(fits)).unwrap();
-    assert_eq!(fits.to_topic_name().as_str().len(), 65_535);
+fn basic_ingest_topics_are_within_the_limits() {
+    let build = |topic: &str| {
+        let topic = TopicNameRef::parse_with(topic, Limits::MQTT).unwrap();
+        BasicIngestTopic::new("r".parse().unwrap(), Some(topic.to_owned()))
+    };
+    let prefix = "$aws/rules/r/".len();
+    for topic in [
+        "t".repeat(256),
+        "a/b/c/d/e/f/g/h".into(),
+        "$aws/rules/q/d/e/f/g/h".into(),
+    ] {
+        let built = build(&topic).unwrap();
+        assert_eq!(built.rule().as_str(), "r");
+        assert_eq!(built.topic().map(|topic| topic.as_str()), Some(&*topic));
+        assert!(
+            reserved::may_publish(built.to_topic_name().as_str()),
+            "{topic}"
+        );
+    }
+    // Only the first three levels are free.
+    let nested = "$aws/rules/q/d/e/f/g/h/i";
+    assert!(TopicNameRef::parse(nested).is_ok());
+    let error = build(nested).unwrap_err();
+    let kind = TopicErrorKind::TooManySlashes { max: 7, got: 8 };
+    assert_eq!((error.kind(), error.position()), (kind, prefix + 22));
+    let nested = format!("$aws/rules/q/{}", "t".repeat(256));
+    assert!(TopicNameRef::parse(&nested).is_ok());
+    let kind = TopicErrorKind::TooLong { max: 256, got: 269 };
+    assert_eq!(build(&nested).unwrap_err().kind(), kind);
+    // What has other limits is read all the same.
+    let long = format!("$aws/rules/r/{}", "t".repeat(1_000));
+    let long = TopicNameRef::parse_with(&long, Limits::MQTT).unwrap();
+    let read = ReservedTopic::parse(long).unwrap();
+    assert_eq!(read.to_topic_name().as_name_ref(), long);
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn device() -> impl Strategy<Value = ReservedTopic> {
 }
 
 fn basic_ingest() -> impl Strategy<Value = BasicIngestTopic> {
-    let topic = "[^+#\u{0}]{1,30}|[a-z/]{1,20}".prop_map(|text| {
+    let topic = "[^+#/\u{0}]{1,30}|[a-z]{0,3}(/[a-z]{0,3}){1,7}".prop_map(|text| {
         TopicNameRef::parse_with(&text, iot_topics::Limits::MQTT)
             .unwrap()
             .to_owned()
