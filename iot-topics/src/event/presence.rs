@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::lifecycle_client;
 use super::wire::payload;
 use crate::ident::{ClientId, ThingName};
-use crate::lifecycle::DisconnectReason;
+use crate::lifecycle::{self, DisconnectReason, PresenceEvent};
 use crate::reserved::{EventTopic, PresenceKind, SubscriptionKind};
 use crate::time::Timestamp;
 use crate::words::words;
@@ -174,6 +174,48 @@ macro_rules! presence_topic {
 presence_topic!(Connected, Connected);
 presence_topic!(Disconnected, Disconnected);
 presence_topic!(ConnectFailed, ConnectFailed);
+
+macro_rules! presence_event {
+    ($name:ident) => {
+        impl $name {
+            /// What a [`PresenceTracker`](lifecycle::PresenceTracker) needs of the event.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use iot_topics::Timestamp;
+            /// use iot_topics::event::Connected;
+            /// use iot_topics::lifecycle::{Change, PresenceTracker};
+            ///
+            /// let event: Connected = serde_json::from_str(r#"{
+            ///     "clientId": "lamp",
+            ///     "timestamp": 1700000000123,
+            ///     "eventType": "connected",
+            ///     "sessionIdentifier": "6f1c0a52-1f0e-4c6b-8b4e-0c54a3a0a001",
+            ///     "principalIdentifier": "f0e1d2c3b4a5",
+            ///     "ipAddress": "192.0.2.7",
+            ///     "versionNumber": 4
+            /// }"#)?;
+            /// let mut tracker = PresenceTracker::default();
+            /// let now = Timestamp::from_secs(1_700_000_001);
+            /// assert_eq!(tracker.observe(event.presence_event(), now), Change::Online);
+            /// # Ok::<(), serde_json::Error>(())
+            /// ```
+            #[must_use]
+            pub const fn presence_event(&self) -> PresenceEvent<'_> {
+                PresenceEvent {
+                    client: &self.client_id,
+                    kind: lifecycle::PresenceKind::$name,
+                    version: self.version_number,
+                    at: self.timestamp,
+                }
+            }
+        }
+    };
+}
+
+presence_event!(Connected);
+presence_event!(Disconnected);
 
 impl SubscriptionEvent {
     /// The topic of the event; `None` for a client identifier with `+` or `#`.

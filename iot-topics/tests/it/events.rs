@@ -641,6 +641,16 @@ fn a_disconnection_is_told_beside_the_will() {
         };
         assert_eq!(event.disconnect_reason, reason);
         assert_eq!(event.topic().unwrap().to_string(), topic);
+        let tracked = event.presence_event();
+        assert_eq!(tracked.client, &event.client_id);
+        assert_eq!(
+            tracked.kind,
+            iot_topics::lifecycle::PresenceKind::Disconnected
+        );
+        assert_eq!(
+            (tracked.version, tracked.at),
+            (event.version_number, event.timestamp)
+        );
     }
 }
 
