@@ -104,6 +104,8 @@ pub enum AccountLimit {
     RetainedMessages,
     /// Groups of shared subscriptions.
     SharedGroups,
+    /// Subscriptions of one such group.
+    SubscriptionsPerSharedGroup,
 }
 
 impl Operation {
@@ -207,6 +209,7 @@ impl AccountLimit {
         Self::Subscriptions,
         Self::RetainedMessages,
         Self::SharedGroups,
+        Self::SubscriptionsPerSharedGroup,
     ];
 
     const fn figures(self) -> Figures {
@@ -214,7 +217,7 @@ impl AccountLimit {
             Self::Connections => since_2020(500_000, 100_000),
             Self::Subscriptions => since_2020(500_000, 100_000),
             Self::RetainedMessages => today(500_000, 100_000),
-            Self::SharedGroups => today(100, 100),
+            Self::SharedGroups | Self::SubscriptionsPerSharedGroup => today(100, 100),
         }
     }
 }

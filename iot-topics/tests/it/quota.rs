@@ -426,6 +426,8 @@ fn presets_have_the_published_figures() {
         let retained = [0, 0, 500_000, 100_000][column];
         assert_eq!(held(AccountLimit::RetainedMessages), retained);
         assert_eq!(held(AccountLimit::SharedGroups), [0, 0, 100, 100][column]);
+        let in_group = held(AccountLimit::SubscriptionsPerSharedGroup);
+        assert_eq!(in_group, [0, 0, 100, 100][column]);
     }
 }
 
