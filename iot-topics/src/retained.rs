@@ -14,6 +14,24 @@ use crate::name::{TopicName, TopicNameRef};
 use crate::time::Timestamp;
 
 /// Which subscriptions get retained messages.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::retained::{RetainedConfig, RetainedMode, RetainedStore};
+/// use iot_topics::{Timestamp, TopicFilterRef, TopicNameRef};
+///
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// for (mode, count) in [(RetainedMode::Aws, 0), (RetainedMode::Mqtt311, 1)] {
+///     let mut config = RetainedConfig::AWS_IOT;
+///     config.mode = mode;
+///     let mut store = RetainedStore::new(config);
+///     store.publish(TopicNameRef::parse("plant/7")?, b"on".to_vec(), now);
+///     let deliveries = store.on_subscribe(TopicFilterRef::parse("plant/+")?, now);
+///     assert_eq!(deliveries.len(), count);
+/// }
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -29,6 +47,22 @@ pub enum RetainedMode {
 }
 
 /// The limits of a [`RetainedStore`].
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::retained::{RetainRefusal, RetainedConfig, RetainedStore, RetainOutcome};
+/// use iot_topics::{Timestamp, TopicNameRef};
+///
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let mut config = RetainedConfig::AWS_IOT_SMALL_REGION;
+/// config.max_messages = 1;
+/// let mut store = RetainedStore::new(config);
+/// store.publish(TopicNameRef::parse("plant/7")?, b"on".to_vec(), now);
+/// let outcome = store.publish(TopicNameRef::parse("plant/8")?, b"on".to_vec(), now);
+/// assert_eq!(outcome, RetainOutcome::Refused(RetainRefusal::StoreFull { max: 1 }));
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct RetainedConfig {
@@ -62,6 +96,20 @@ impl Default for RetainedConfig {
 }
 
 /// What became of a message published with RETAIN.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::retained::{RetainOutcome, RetainedStore};
+/// use iot_topics::{Timestamp, TopicNameRef};
+///
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let mut store = RetainedStore::default();
+/// let outcome = store.publish(TopicNameRef::parse("plant/7")?, Vec::new(), now);
+/// assert_eq!(outcome, RetainOutcome::Deleted { existed: false });
+/// assert!(outcome.is_delivered());
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -108,6 +156,18 @@ pub enum RetainRefusal {
 }
 
 /// A message for one subscriber.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicNameRef;
+/// use iot_topics::retained::Delivery;
+///
+/// let payload = b"on".to_vec();
+/// let delivery = Delivery::live(TopicNameRef::parse("plant/7")?, &payload);
+/// assert!(!delivery.retain && delivery.payload == &payload);
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Delivery<'s, P> {

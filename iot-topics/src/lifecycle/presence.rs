@@ -58,6 +58,24 @@ pub enum Change {
 }
 
 /// Where a client is.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::lifecycle::{Presence, PresenceEvent, PresenceKind, PresenceTracker};
+/// use iot_topics::{ClientId, Timestamp};
+///
+/// let client: ClientId = "ratchet".parse()?;
+/// let at = Timestamp::from_secs(100);
+/// let mut tracker = PresenceTracker::default();
+/// let kind = PresenceKind::Disconnected;
+/// tracker.observe(PresenceEvent { client: &client, kind, version: 1, at }, at);
+///
+/// let confirm_at = Timestamp::from_secs(105);
+/// assert_eq!(tracker.presence(&client, at), Some(Presence::Leaving { confirm_at }));
+/// assert_eq!(tracker.presence(&client, confirm_at), Some(Presence::Offline));
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -76,6 +94,17 @@ pub enum Presence {
 }
 
 /// The times of a [`PresenceTracker`].
+///
+/// # Examples
+///
+/// ```
+/// use core::time::Duration;
+/// use iot_topics::lifecycle::{PresenceConfig, PresenceTracker};
+///
+/// let mut config = PresenceConfig::AWS_IOT;
+/// config.confirm_after = Duration::from_secs(30);
+/// assert_eq!(PresenceTracker::new(config).poll_timeout(), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct PresenceConfig {

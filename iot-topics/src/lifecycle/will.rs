@@ -4,6 +4,15 @@ use super::reason::DisconnectReason;
 use crate::ident::ClientId;
 
 /// What a [`DisconnectReason`] means for the will.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::lifecycle::{DisconnectReason, WillRule};
+///
+/// assert_eq!(DisconnectReason::ConnectionLost.will_rule(), WillRule::Sent);
+/// assert_eq!(DisconnectReason::AuthError.will_rule(), WillRule::SentIfConnected);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WillRule {

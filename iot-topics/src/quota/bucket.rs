@@ -39,6 +39,24 @@ pub struct Bucket {
 }
 
 /// A bucket gives nothing.
+///
+/// # Examples
+///
+/// ```
+/// use core::time::Duration;
+/// use iot_topics::Timestamp;
+/// use iot_topics::quota::{Bucket, Rate, RetryAfter};
+///
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let mut bucket = Bucket::new(Rate::per_second(1), 2);
+/// bucket.try_take(2, now)?;
+/// let later = bucket.try_take(1, now).unwrap_err();
+/// assert_eq!(later.duration(), Some(Duration::from_secs(1)));
+/// let never = bucket.try_take(3, now).unwrap_err();
+/// assert_eq!(never, RetryAfter::OverBurst { burst: 2 });
+/// assert_eq!(never.duration(), None);
+/// # Ok::<(), RetryAfter>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum RetryAfter {

@@ -130,6 +130,17 @@ pub struct Publish {
 }
 
 /// What becomes of a publish.
+///
+/// # Examples
+///
+/// ```
+/// use core::time::Duration;
+/// use iot_topics::quota::{Excess, Verdict};
+///
+/// assert_eq!(Verdict::Passed.excess(), None);
+/// assert_eq!(Verdict::Delayed(Duration::from_millis(250)).excess(), Some(Excess::Delayed));
+/// assert_eq!(Verdict::AwaitsAck.excess(), Some(Excess::Delayed));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "callers must face each outcome")]
 pub enum Verdict {

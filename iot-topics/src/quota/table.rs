@@ -7,6 +7,16 @@ use super::bucket::Bucket;
 use super::rate::Rate;
 
 /// What is counted against a rate. The order is that of the table.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::quota::{Excess, Operation, Scope};
+///
+/// let operation = Operation::OutboundPublish;
+/// assert_eq!((operation.scope(), operation.excess()), (Scope::Account, Excess::Dropped));
+/// assert_eq!(operation.to_string(), "outbound publish");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Operation {
@@ -79,6 +89,16 @@ pub enum Excess {
 }
 
 /// The figures of one time and kind of Region.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::quota::{Operation, Preset, Quotas, Rate};
+///
+/// let quotas = Quotas::preset(Preset::Deck2018);
+/// assert_eq!(quotas.rate(Operation::Connect), Some(Rate::per_second(300)));
+/// assert_eq!(quotas.rate(Operation::SearchIndex), None); // the deck does not tell
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Preset {
@@ -93,6 +113,15 @@ pub enum Preset {
 }
 
 /// What an account may hold at a time.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::quota::{AccountLimit, Quotas};
+///
+/// let quotas = Quotas::large_region();
+/// assert_eq!(quotas.limit(AccountLimit::RetainedMessages), Some(500_000));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AccountLimit {

@@ -176,6 +176,19 @@ impl Quotas {
 }
 
 /// A load that is throttled now.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::Timestamp;
+/// use iot_topics::quota::{AccountMeter, Operation, Quotas, Usage};
+///
+/// let mut account = AccountMeter::new(&Quotas::deck_2018());
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let throttled = account.try_take(Usage::connect().times(301), now).unwrap_err();
+/// assert_eq!(throttled.operation, Operation::Connect);
+/// assert_eq!(throttled.to_string(), "CONNECT is throttled: more than the burst of 300");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{operation} is throttled: {retry}")]
 #[non_exhaustive]
