@@ -59,6 +59,26 @@ payload! {
 
 payload! {
     /// A client disconnected (developer guide, Lifecycle events).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::event::Disconnected;
+    /// use iot_topics::lifecycle::DisconnectReason;
+    ///
+    /// let event: Disconnected = serde_json::from_str(r#"{
+    ///     "clientId": "lamp",
+    ///     "timestamp": 1700000000123,
+    ///     "eventType": "disconnected",
+    ///     "sessionIdentifier": "6f1c0a52-1f0e-4c6b-8b4e-0c54a3a0a001",
+    ///     "principalIdentifier": "f0e1d2c3b4a5",
+    ///     "clientInitiatedDisconnect": false,
+    ///     "disconnectReason": "CONNECTION_LOST",
+    ///     "versionNumber": 4
+    /// }"#)?;
+    /// assert_eq!(event.disconnect_reason, DisconnectReason::ConnectionLost);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct Disconnected: "disconnected" {
         /// The client.
         pub client_id: ClientId,
@@ -83,6 +103,24 @@ payload! {
 payload! {
     /// A client was not allowed to connect, or to publish the will that it set (developer guide,
     /// Lifecycle events).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::event::{ConnectFailed, ConnectFailureReason};
+    ///
+    /// let event: ConnectFailed = serde_json::from_str(r#"{
+    ///     "clientId": "lamp",
+    ///     "timestamp": 1700000000123,
+    ///     "eventType": "connect_failed",
+    ///     "connectFailureReason": "AUTHORIZATION_FAILED",
+    ///     "principalIdentifier": "f0e1d2c3b4a5",
+    ///     "sessionIdentifier": "6f1c0a52-1f0e-4c6b-8b4e-0c54a3a0a001",
+    ///     "ipAddress": "192.0.2.7"
+    /// }"#)?;
+    /// assert_eq!(event.connect_failure_reason, ConnectFailureReason::AuthorizationFailed);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct ConnectFailed: "connect_failed" {
         /// The client.
         pub client_id: ClientId,

@@ -135,6 +135,17 @@ pub const fn will_decision(
 }
 
 /// What the end of one connection brings about.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::lifecycle::{DisconnectReason, WillDecision, disconnect};
+///
+/// let client = "ratchet+1".parse()?; // with `+` there are no lifecycle events
+/// let effects = disconnect(&client, DisconnectReason::ConnectionLost, true, false);
+/// assert_eq!((effects.will, effects.lifecycle_event), (WillDecision::Sent, false));
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DisconnectEffects {
