@@ -1,6 +1,6 @@
 //! Explanations: a decision in words, and what came nearest to allowing a refused request.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::action::Action;
 use crate::condition::ConditionTrace;
@@ -10,6 +10,7 @@ use crate::glob::Glob;
 use crate::interner::Interner;
 use crate::resource::{Resource, ResourceKind, resource_tokens, split_arn};
 use crate::set::Decision;
+use crate::shown::Shown;
 use crate::statement::Effect;
 use crate::token::{Syntax, Token, tokens};
 use crate::variable::Variable;
@@ -213,13 +214,14 @@ fn loosely<'p>(tokens: impl Iterator<Item = Token<'p>>, text: &str) -> bool {
 impl fmt::Display for Explanation<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let response = self.response;
-        writeln!(
-            f,
+        write!(
+            Shown(f),
             "{}: {} on {}",
             response.decision(),
             response.action(),
             response.resource()
         )?;
+        f.write_str("\n")?;
         let verb = match response.decision() {
             Decision::Allowed => "allows",
             Decision::ExplicitDeny => "denies",
@@ -250,6 +252,7 @@ impl fmt::Display for Explanation<'_, '_> {
 impl fmt::Display for NearMiss<'_, '_> {
     /// One sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Shown(f);
         match self {
             Self::Condition {
                 statement,
@@ -321,6 +324,7 @@ impl fmt::Display for NearMiss<'_, '_> {
 impl fmt::Display for StatementTrace<'_> {
     /// One line: what the statement says, and which of action, resource and conditions failed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Shown(f);
         write!(f, "  {} ({}): ", label(self), self.effect().as_str())?;
         if self.matches() {
             return f.write_str("matches");
@@ -355,6 +359,7 @@ fn label<'a>(trace: &'a StatementTrace<'_>) -> impl fmt::Display + 'a {
     struct Label<'a>(&'a StatementTrace<'a>);
     impl fmt::Display for Label<'_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let f = &mut Shown(f);
             write!(f, "statement {} ", self.0.index() + 1)?;
             if let Some(sid) = self.0.statement().and_then(|statement| statement.sid()) {
                 write!(f, "({sid}) ")?;

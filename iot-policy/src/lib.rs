@@ -32,6 +32,7 @@ mod reader;
 mod request;
 mod resource;
 mod set;
+mod shown;
 mod statement;
 pub mod store;
 #[cfg(feature = "proptest1")]

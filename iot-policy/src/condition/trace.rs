@@ -2,10 +2,11 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::context::Unresolved;
 use crate::operator::Operator;
+use crate::shown::Shown;
 use crate::variable::Variable;
 
 /// Why one condition holds or fails for a request.
@@ -68,6 +69,7 @@ impl ConditionTrace {
 impl fmt::Display for ConditionTrace {
     /// One sentence; the values of the policy are counted from 1.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Shown(f);
         let verdict = if self.holds { "holds" } else { "fails" };
         write!(f, "`{}` on `{}` {verdict}: ", self.operator, self.key)?;
         let values = match &self.values {

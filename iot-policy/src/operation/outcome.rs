@@ -1,6 +1,6 @@
 //! The answer to an operation.
 
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use iot_topics::TopicError;
 use iot_topics::lifecycle::DisconnectReason;
@@ -9,6 +9,7 @@ use super::{ClientEffect, Operation, ReasonCode};
 use crate::action::Action;
 use crate::resource::Resource;
 use crate::set::Decision;
+use crate::shown::Shown;
 
 /// The answer to an [`Operation`]: go on, or refuse it in this way.
 ///
@@ -215,6 +216,7 @@ impl<'a> Refusal<'a> {
 
 impl fmt::Display for Cause<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Shown(f);
         match self {
             Self::Policy {
                 action,

@@ -59,3 +59,25 @@ fn a_mapped_address_is_the_address() {
         );
     }
 }
+
+/// A topic cannot forge a line of an explanation.
+#[test]
+fn an_explanation_has_the_lines_that_it_means() {
+    let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+    let context = Context::new(&scope).with_client_id("c\nALLOWED");
+    let statement = Statement::allow("iot:Publish", "arn:aws:iot:us-east-1:123456789012:topic/x")
+        .with_sid("a\rb")
+        .with_condition(Condition::new(Test::StringEquals, "iot:ClientId", "c"));
+    let document = PolicyDocument::new(vec![statement]).unwrap();
+    let policies = PolicySet::compile([("p\u{1b}[2K", document)]);
+    let topic = TopicNameRef::parse("x\nALLOWED: iot:Publish on y\u{1b}[2K").unwrap();
+    for topic in [topic, TopicNameRef::parse("x").unwrap()] {
+        let response = policies.evaluate(&Request::publish(topic, &context));
+        let text = format!("{:#}", response.explain());
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(
+            text.chars().all(|ch| ch == '\n' || !ch.is_control()),
+            "{text:?}"
+        );
+    }
+}
