@@ -7,9 +7,9 @@ use crate::reader::{Kind, Reader, Turn};
 
 /// The bytes of the value that `pointer` (RFC 6901) names in a JSON text.
 ///
-/// None where the pointer names nothing, has more than 128 steps, or the text in front of the
-/// value or the value itself is broken. Of a repeated key the last member counts, as for
-/// most JSON parsers. Cost: O(text) a step, no recursion.
+/// None where the pointer names nothing, has more than 128 steps, or where the text in front of the
+/// value, the value itself or the rest of an object around it is broken: of a repeated key the last
+/// member counts, as for most JSON parsers, so that objects are read to their end. Cost: O(text) a step, no recursion.
 ///
 /// # Examples
 ///

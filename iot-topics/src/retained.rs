@@ -340,14 +340,13 @@ impl<P> RetainedStore<P> {
     fn names_for(&self, filter: TopicFilterRef<'_>) -> Vec<TopicName> {
         // A shared filter never takes its own text: names with `$` are not retained, and the
         // subscription in it is not for one client.
-        if filter.as_str().starts_with("$share/") {
+        if filter.share_name().is_some() {
             return Vec::new();
         }
         // A filter without wildcards is a topic name, checked already against some limits.
         if let Ok(name) = TopicNameRef::parse_with(filter.as_str(), Limits::MQTT) {
-            let name = name.to_owned();
-            let stored = self.messages.contains_key(&name);
-            return stored.then_some(name).into_iter().collect();
+            let stored = self.messages.contains_key(name.as_str());
+            return stored.then(|| name.to_owned()).into_iter().collect();
         }
         match self.config.mode {
             RetainedMode::Aws => Vec::new(),

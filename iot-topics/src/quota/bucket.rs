@@ -61,7 +61,7 @@ pub struct Bucket {
 #[non_exhaustive]
 pub enum RetryAfter {
     /// After this time, counted from the `now` that was given, the same call succeeds if nobody
-    /// else takes a token before.
+    /// else takes a token before. A wait longer than 2^64 - 1 ms is cut to that.
     #[error("retry after {0:?}")]
     After(Duration),
     /// Never: more tokens are asked for than fit into the bucket.
