@@ -1,7 +1,7 @@
 //! The explaining path: every statement, and what it says of a request.
 //!
-//! It shares no step with the compiled index: each pattern is read from its document again. A law
-//! says that both give the same answer.
+//! It does not use the compiled index: each pattern is read from its document again, though matched
+//! and compared by the same pieces. A law says that both give the same answer.
 
 mod pattern;
 
