@@ -44,7 +44,7 @@ pub use pattern::{PatternTrace, UnresolvedVariable};
 /// assert_eq!(response.decision(), Decision::ImplicitDeny);
 /// assert_eq!(
 ///     response.explain().to_string(),
-///     "IMPLICIT_DENY: iot:Subscribe on arn:aws:iot:us-east-1:123456789012:topicfilter/app/data\n\
+///     "IMPLICIT_DENY: iot:Subscribe on `arn:aws:iot:us-east-1:123456789012:topicfilter/app/data`\n\
 ///      iot:Subscribe needs `topicfilter/`, statement 1 of Ratchet says `topic/`",
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -216,7 +216,7 @@ impl fmt::Display for Explanation<'_, '_> {
         let response = self.response;
         write!(
             Shown(f),
-            "{}: {} on {}",
+            "{}: {} on `{}`",
             response.decision(),
             response.action(),
             response.resource()
