@@ -154,16 +154,16 @@ fn without_value(
     let tokens = takes
         .flat_map(|condition| condition.values())
         .flat_map(|value| tokens(value, syntax));
-    let names = tokens.filter_map(|token| match token {
-        Token::Variable {
-            name,
-            default: None,
-        } => Some(Variable::parse(name)),
-        _ => None,
+    let unresolved = tokens.filter_map(|token| {
+        let Token::Variable { name, default } = token else {
+            return None;
+        };
+        let variable = Variable::parse(name);
+        let why = context.single(&variable).err()?;
+        // A default replaces a value that is not there, not one that is refused.
+        (default.is_none() || why.is_refusal()).then_some((variable, why))
     });
-    names
-        .filter_map(|variable| Some((variable.clone(), context.single(&variable).err()?)))
-        .collect()
+    unresolved.collect()
 }
 
 /// The variables without a value that a statement about the action looked at.

@@ -1,8 +1,8 @@
 //! What reviews found, each with the input that showed it.
 
 use iot_policy::{
-    ArnScope, Condition, Context, Decision, PolicyDocument, PolicySet, Request, ResourceKind,
-    Statement, Test,
+    ArnScope, Certificate, Condition, Context, Decision, NameField, PolicyDocument, PolicySet,
+    Request, ResourceKind, Statement, Test,
 };
 use iot_topics::TopicNameRef;
 
@@ -79,5 +79,44 @@ fn an_explanation_has_the_lines_that_it_means() {
             text.chars().all(|ch| ch == '\n' || !ch.is_control()),
             "{text:?}"
         );
+    }
+}
+
+/// A default stands for a value that is not there. One that is refused stays a lack, wherever the
+/// variable stands.
+#[test]
+fn a_default_does_not_hide_a_refused_value() {
+    let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+    let variable = "${iot:Certificate.Subject.CommonName, 'none'}";
+    let in_resource = Statement::allow(
+        "iot:Publish",
+        format!("arn:aws:iot:us-east-1:123456789012:topic/{variable}"),
+    );
+    let in_condition = Statement::allow("iot:Publish", "*").with_condition(Condition::new(
+        Test::StringEquals,
+        "iot:ClientId",
+        variable,
+    ));
+    let refused = Certificate::builder()
+        .subject(NameField::CommonName, "a*")
+        .build();
+    let absent = Certificate::builder().build();
+    for statement in [in_resource, in_condition] {
+        let document = PolicyDocument::new(vec![statement]).unwrap();
+        let policies = PolicySet::compile([("p", document)]);
+        let topic = TopicNameRef::parse("none").unwrap();
+        let missing = |certificate| {
+            let context = Context::new(&scope)
+                .with_client_id("none")
+                .with_certificate(certificate);
+            let request = Request::publish(topic, &context);
+            let response = policies.evaluate(&request);
+            let missing = response.missing_context();
+            let names: Vec<_> = missing.map(|(variable, _)| variable.to_string()).collect();
+            (response.decision(), names)
+        };
+        let name = "iot:Certificate.Subject.CommonName".to_owned();
+        assert_eq!(missing(&refused), (Decision::ImplicitDeny, vec![name]));
+        assert_eq!(missing(&absent), (Decision::Allowed, vec![]));
     }
 }
