@@ -96,7 +96,8 @@ fn bracketed(inner: &str) -> Token<'_> {
             .and_then(|text| text.strip_suffix('\''));
         if default.is_some() {
             return Token::Variable {
-                name: name.trim(),
+                // White space in front of the name is part of it, as it is without a default.
+                name: name.trim_end(),
                 default,
             };
         }
@@ -162,6 +163,21 @@ mod tests {
                     default: Some("x y"),
                 }],
             ),
+            (
+                "${a \t,\n'x ' }",
+                vec![Token::Variable {
+                    name: "a",
+                    default: Some("x "),
+                }],
+            ),
+            (
+                "${ a, 'x'}",
+                vec![Token::Variable {
+                    name: " a",
+                    default: Some("x"),
+                }],
+            ),
+            ("${ a}${a }", vec![variable(" a"), variable("a ")]),
             ("${a, x}", vec![variable("a, x")]),
             ("$(*)", vec![Literal("$("), AnyRun, Literal(")")]),
             ("${}", vec![variable("")]),

@@ -65,6 +65,10 @@ fn variables_in_resources() {
         // A default is data too, and is not expanded.
         ("${iot:ClientId, '*'}", nothing.clone(), "*", true),
         ("${iot:ClientId, '*'}", nothing.clone(), "abc", false),
+        // White space counts in front of a name, with a default and without.
+        ("${ iot:ClientId}", client("c"), "c", false),
+        ("${ iot:ClientId, 'z'}", client("c"), "c", false),
+        ("${ iot:ClientId, 'z'}", client("c"), "z", true),
         // A value of the certificate that is refused is no lack of a value.
         (
             "${iot:Certificate.Subject.CommonName, 'z'}",
