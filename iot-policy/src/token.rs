@@ -89,18 +89,20 @@ fn bracketed(inner: &str) -> Token<'_> {
     if matches!(inner, "*" | "?" | "$") {
         return Token::Literal(inner);
     }
-    if let Some((name, default)) = inner.split_once(',') {
-        let default = default
-            .trim()
-            .strip_prefix('\'')
-            .and_then(|text| text.strip_suffix('\''));
-        if default.is_some() {
-            return Token::Variable {
-                // White space in front of the name is part of it, as it is without a default.
-                name: name.trim_end(),
-                default,
-            };
-        }
+    // The name of a thing attribute may hold a comma, but no quote.
+    let quoted = inner.trim_end().strip_suffix('\'').and_then(|inner| {
+        inner.match_indices(',').find_map(|(comma, _)| {
+            let (name, default) = inner.split_at_checked(comma)?;
+            let default = default.strip_prefix(',')?.trim_start().strip_prefix('\'')?;
+            Some((name, default))
+        })
+    });
+    if let Some((name, default)) = quoted {
+        return Token::Variable {
+            // White space in front of the name is part of it, as it is without a default.
+            name: name.trim_end(),
+            default: Some(default),
+        };
     }
     Token::Variable {
         name: inner,
@@ -177,6 +179,14 @@ mod tests {
                     default: Some("x"),
                 }],
             ),
+            (
+                "${a[x,y], 'z, 'q'}",
+                vec![Token::Variable {
+                    name: "a[x,y]",
+                    default: Some("z, 'q"),
+                }],
+            ),
+            ("${a,'}${a,'b}", vec![variable("a,'"), variable("a,'b")]),
             ("${ a}${a }", vec![variable(" a"), variable("a ")]),
             ("${a, x}", vec![variable("a, x")]),
             ("$(*)", vec![Literal("$("), AnyRun, Literal(")")]),

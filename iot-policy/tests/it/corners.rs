@@ -65,6 +65,13 @@ fn variables_in_resources() {
         // A default is data too, and is not expanded.
         ("${iot:ClientId, '*'}", nothing.clone(), "*", true),
         ("${iot:ClientId, '*'}", nothing.clone(), "abc", false),
+        // The name of an attribute may hold a comma.
+        (
+            "${iot:Connection.Thing.Attributes[a,b], 'z'}",
+            thing(json!({"name": "t", "attached": true, "attributes": {"a,b": "c"}})),
+            "c",
+            true,
+        ),
         // White space counts in front of a name, with a default and without.
         ("${ iot:ClientId}", client("c"), "c", false),
         ("${ iot:ClientId, 'z'}", client("c"), "c", false),
