@@ -64,31 +64,34 @@ impl<'s> PatternTrace<'s> {
             unresolved: Vec::new(),
         };
         for token in resource_tokens(pattern, variables) {
-            trace.write(token, variables, context);
+            trace.write(token, context);
         }
         trace
     }
 
     /// Adds a token to the resolved text.
-    fn write(&mut self, token: Token<'_>, variables: bool, context: &Context<'_>) {
+    fn write(&mut self, token: Token<'_>, context: &Context<'_>) {
         match token {
-            Token::Literal(text) => self.write_literal(text, variables),
+            Token::Literal(text) => self.write_literal(text),
             Token::AnyRun => self.resolved.push('*'),
             Token::AnyChar => self.resolved.push('?'),
             Token::Variable { name, default } => {
                 let variable = Variable::parse(name);
                 match (context.single(&variable), default) {
                     (Ok(Found::Text(text)), _) => {
-                        self.write_literal(text.head, true);
-                        self.write_literal(text.tail, true);
+                        self.write_literal(text.head);
+                        self.write_literal(text.tail);
                     }
-                    (Ok(Found::Inline(text)), _) => self.write_literal(text.as_str(), true),
+                    (Ok(Found::Inline(text)), _) => self.write_literal(text.as_str()),
                     (Err(why), Some(default)) if !why.is_refusal() => {
-                        self.write_literal(default, true);
+                        self.write_literal(default);
                     }
                     (found, _) => {
                         self.resolved.push_str("${");
                         self.resolved.push_str(name);
+                        if let Some(default) = default {
+                            self.resolved.extend([", '", default, "'"]);
+                        }
                         self.resolved.push('}');
                         let why = found.err().unwrap_or(Unresolved::SeveralValues);
                         self.unresolved.push(UnresolvedVariable { variable, why });
@@ -98,13 +101,14 @@ impl<'s> PatternTrace<'s> {
         }
     }
 
-    /// Adds text that stands for itself: a wildcard in it is written as `${*}`, `${?}`.
-    fn write_literal(&mut self, text: &str, escape: bool) {
+    /// Adds text that stands for itself: what would be read as something else is escaped.
+    fn write_literal(&mut self, text: &str) {
         for ch in text.chars() {
-            if escape && matches!(ch, '*' | '?') {
-                self.resolved.extend(['$', '{', ch, '}']);
-            } else {
-                self.resolved.push(ch);
+            match ch {
+                '*' | '?' => self.resolved.extend(['$', '{', ch, '}']),
+                // All that ends in `$` so far is literal text, perhaps of the token before.
+                '{' if self.resolved.ends_with('$') => self.resolved.push_str("{$}{"),
+                _ => self.resolved.push(ch),
             }
         }
     }
@@ -115,8 +119,12 @@ impl<'s> PatternTrace<'s> {
         self.pattern
     }
 
-    /// The pattern with the values of this request in the place of its variables. A `*` or `?`
-    /// that came from a value is written `${*}`, `${?}`: it stands for itself.
+    /// The pattern with the values of this request in the place of its variables.
+    ///
+    /// What stands for itself is written so that it cannot be taken for anything else: `${*}` and
+    /// `${?}` for the characters, `${$}{` for a `${` that starts no variable (from a value, or in a
+    /// document whose version has no variables). So each `*` and `?` is a wildcard, and each
+    /// `${...}` with a name is a variable without a value.
     #[must_use]
     pub fn resolved(&self) -> &str {
         &self.resolved
@@ -139,5 +147,83 @@ impl<'s> PatternTrace<'s> {
     pub fn kind(&self) -> Option<ResourceKind> {
         let (_, part) = split_arn(self.pattern)?;
         ResourceKind::strip(part).map(|(kind, _)| kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::resource::ArnScope;
+    use crate::token::{Syntax, tokens};
+
+    const SHOWN: Syntax = Syntax {
+        wildcards: true,
+        variables: true,
+    };
+
+    fn resolved(pattern: &str, variables: bool, client_id: &str) -> String {
+        let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+        let context = Context::new(&scope).with_client_id(client_id);
+        let trace = PatternTrace::new(pattern, variables, Text::whole(""), &context);
+        trace.resolved().to_string()
+    }
+
+    #[test]
+    fn what_stands_for_itself_is_escaped() {
+        for (pattern, client_id, expected) in [
+            (":::::a/${iot:ClientId}/*", "b", ":::::a/b/*"),
+            (":::::${iot:ClientId}/?", "*?", ":::::${*}${?}/?"),
+            (":::::${iot:ClientId}", "${x:K}", ":::::${$}{x:K}"),
+            (":::::${iot:ClientId}", "${*}", ":::::${$}{${*}}"),
+            // Only together are they something else.
+            (":::::${iot:ClientId}", "$aws{$}", ":::::$aws{$}"),
+            (":::::${iot:ClientId}{a}", "$", ":::::${$}{a}"),
+            (":::::$${iot:ClientId}", "{a}", ":::::${$}{a}"),
+            (":::::${$}{a}${*}", "", ":::::${$}{a}${*}"),
+            (":::::a${*", "", ":::::a${$}{*"),
+            ("arn:${*}::::a", "", "arn:${$}{*}::::a"),
+            (":::::${x:K}/${x:L, '*'}", "", ":::::${x:K}/${*}"),
+        ] {
+            assert_eq!(resolved(pattern, true, client_id), expected, "{pattern}");
+        }
+        let literal = resolved(":::::${iot:ClientId}*", false, "c");
+        assert_eq!(literal, ":::::${$}{iot:ClientId}*");
+    }
+
+    #[test]
+    fn a_refused_value_leaves_the_variable_with_its_default() {
+        let pattern = ":::::${iot:ConnectAttributes, 'x'}";
+        let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+        let context =
+            Context::new(&scope).with_connect_attributes(crate::ConnectAttributes::default());
+        let trace = PatternTrace::new(pattern, true, Text::whole(""), &context);
+        assert_eq!(trace.resolved(), pattern);
+    }
+
+    proptest! {
+        /// Read as a pattern, what is shown takes what the pattern takes.
+        #[test]
+        fn what_is_shown_takes_the_same(
+            pattern in "[a$*?{}]{0,4}(\\$\\{iot:ClientId\\}[a$*?{}]{0,4}){0,2}",
+            variables in any::<bool>(),
+            client_id in "[a$*?{}]{0,4}",
+            name in "[a$*?{}]{0,10}",
+        ) {
+            let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+            let context = Context::new(&scope).with_client_id(&client_id);
+            let exact = pattern.replace("${iot:ClientId}", &client_id);
+            for name in [&name, &exact, &pattern] {
+                let pattern = alloc::format!(":::::{pattern}");
+                let name = alloc::format!(":::::{name}");
+                let trace = PatternTrace::new(&pattern, variables, Text::whole(&name), &context);
+                prop_assume!(trace.unresolved().is_empty());
+                let shown = Glob::of_tokens(tokens(trace.resolved(), SHOWN), &mut Interner::default());
+                prop_assert_eq!(shown.matches_plain(&name), trace.matches(), "{}", trace.resolved());
+            }
+        }
     }
 }
