@@ -1,7 +1,10 @@
 //! Explanations: a decision in words, and what came nearest to allowing a refused request.
 
+mod agreement;
+
 use core::fmt::{self, Write as _};
 
+use self::agreement::{Agreement, Budget};
 use crate::action::Action;
 use crate::condition::ConditionTrace;
 use crate::context::Unresolved;
@@ -58,13 +61,16 @@ pub enum NearMiss<'r, 's> {
         /// The statement.
         statement: &'r StatementTrace<'s>,
     },
-    /// A statement is about the action; this pattern agrees with the resource the furthest.
+    /// A statement is about the action; this pattern agrees with the resource the furthest, by the
+    /// bytes of the resource. Texts far longer than AWS IoT takes are not always compared to the end.
     Resource {
         /// The statement.
         statement: &'r StatementTrace<'s>,
         /// The pattern.
         pattern: &'r PatternTrace<'s>,
-        /// The bytes from the start in which both agree.
+        /// How many bytes of the resolved pattern take a start of the resource: as many as can,
+        /// wildcards among them. What differs stands behind them; nothing does if the resource goes
+        /// on where the pattern ends.
         agree: usize,
     },
     /// The resource is one that the statement excludes by `NotResource`.
@@ -171,28 +177,29 @@ impl<'s> Response<'s> {
     where
         's: 'r,
     {
-        let resource = self.resource();
-        let agree = |pattern: &PatternTrace<'_>| {
-            let pairs = pattern.resolved().char_indices().zip(resource.chars());
-            let differ = pairs
-                .clone()
-                .find(|((_, a), b)| a != b)
-                .map(|((at, _), _)| at);
-            differ.unwrap_or_else(|| pattern.resolved().len().min(resource.len()))
-        };
         let patterns = statements.flat_map(|statement| {
             statement
                 .resources()
                 .iter()
                 .map(move |pattern| (statement, pattern))
         });
+        let mut budget = Budget::default();
         patterns
-            .map(|(statement, pattern)| (statement, pattern, agree(pattern)))
-            .reduce(|best, next| if next.2 > best.2 { next } else { best })
-            .map(|(statement, pattern, agree)| NearMiss::Resource {
+            .map(|(statement, pattern)| {
+                let agreement = Agreement::of(pattern.resolved(), self.resource(), &mut budget);
+                (statement, pattern, agreement)
+            })
+            .reduce(|best, next| {
+                if next.2.text > best.2.text {
+                    next
+                } else {
+                    best
+                }
+            })
+            .map(|(statement, pattern, agreement)| NearMiss::Resource {
                 statement,
                 pattern,
-                agree,
+                agree: agreement.pattern,
             })
     }
 }

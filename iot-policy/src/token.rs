@@ -44,6 +44,13 @@ pub(crate) struct Tokens<'p> {
     syntax: Syntax,
 }
 
+impl Tokens<'_> {
+    /// How many bytes of the pattern are still to be read.
+    pub(crate) const fn remaining(&self) -> usize {
+        self.rest.len()
+    }
+}
+
 /// The token of a special character at the start of a text, and its length. `closed` tells whether
 /// a `}` follows somewhere.
 fn special(text: &str, syntax: Syntax, closed: bool) -> Option<(Token<'_>, usize)> {

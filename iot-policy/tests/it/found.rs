@@ -1,8 +1,8 @@
 //! What reviews found, each with the input that showed it.
 
 use iot_policy::{
-    ArnScope, Certificate, Condition, Context, Decision, NameField, PolicyDocument, PolicySet,
-    Request, ResourceKind, Statement, Test,
+    Action, ArnScope, Certificate, Condition, Context, Decision, NameField, NearMiss,
+    PolicyDocument, PolicySet, Request, Resource, ResourceKind, Statement, Test,
 };
 use iot_topics::TopicNameRef;
 
@@ -118,5 +118,57 @@ fn a_default_does_not_hide_a_refused_value() {
         let name = "iot:Certificate.Subject.CommonName".to_owned();
         assert_eq!(missing(&refused), (Decision::ImplicitDeny, vec![name]));
         assert_eq!(missing(&absent), (Decision::Allowed, vec![]));
+    }
+}
+
+/// The nearest pattern is the one that agrees furthest with the resource, also behind wildcards.
+#[test]
+fn the_nearest_pattern_is_found_behind_wildcards() {
+    let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+    let context = Context::new(&scope).with_client_id("s-7");
+    let miss = |patterns: &[&str], topic: &str| {
+        let document =
+            PolicyDocument::new(vec![Statement::allow("iot:Publish", patterns.to_vec())]);
+        let policies = PolicySet::compile([("p", document.unwrap())]);
+        let topic = TopicNameRef::parse(topic).unwrap();
+        let response = policies.evaluate(&Request::publish(topic, &context));
+        response.nearest_miss().unwrap().to_string()
+    };
+    let spelt_out = "arn:aws:iot:us-east-1:123456789012:topic/dt/s-8/temp";
+    let wild = "arn:aws:iot:*:*:topic/*/${iot:ClientId}/?emp";
+    assert_eq!(
+        miss(&[spelt_out, wild], "dt/s-7/humid"),
+        "statement 1 of p takes `arn:aws:iot:*:*:topic/*/s-7/?emp`, the resource differs from `emp` on",
+    );
+    assert_eq!(
+        miss(&[spelt_out, wild], "dt/s-8"),
+        format!("statement 1 of p takes `{spelt_out}`, the resource differs from `/temp` on"),
+    );
+    assert_eq!(
+        miss(&[wild, spelt_out], "dt/s-7/temperature"),
+        "statement 1 of p takes `arn:aws:iot:*:*:topic/*/s-7/?emp` only, the resource goes on",
+    );
+}
+
+/// Patterns and resources far longer than AWS IoT takes are explained in time, though each piece
+/// of a pattern is found nearly everywhere in the resource.
+#[test]
+fn a_near_miss_of_long_texts_is_found_in_time() {
+    let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+    let context = Context::new(&scope);
+    let resource = scope.arn(ResourceKind::Topic, &"a".repeat(60_000));
+    for piece in ["*ab", "*a", "a", "*a?"] {
+        let pattern = format!("*{}b", piece.repeat(180_000 / piece.len()));
+        let statement = Statement::allow("*", [pattern.as_str(), pattern.as_str()]);
+        let document = PolicyDocument::new(vec![statement]).unwrap();
+        let policies = PolicySet::compile([("p", document)]);
+        let resource = Resource::from_arn(&resource);
+        let request = Request::new(Action::parse("iot:Publish"), resource, &context);
+        let response = policies.evaluate(&request);
+        let miss = response.nearest_miss();
+        assert!(
+            matches!(&miss, Some(NearMiss::Resource { agree, .. }) if *agree > 0),
+            "{piece}"
+        );
     }
 }
