@@ -61,7 +61,7 @@ pub struct Bucket {
 #[non_exhaustive]
 pub enum RetryAfter {
     /// After this time, counted from the `now` that was given, the same call succeeds if nobody
-    /// else takes a token before. A wait longer than 2^64 - 1 ms is cut to that.
+    /// else takes a token before.
     #[error("retry after {0:?}")]
     After(Duration),
     /// Never: more tokens are asked for than fit into the bucket.
@@ -73,6 +73,10 @@ pub enum RetryAfter {
     /// Never: the rate is zero and too few tokens are left.
     #[error("the rate is zero")]
     NoRefill,
+    /// Never: the tokens would not be there before the last instant that a [`Timestamp`] can tell,
+    /// some 580 million years after the Unix epoch.
+    #[error("not before time ends")]
+    NotInTime,
 }
 
 impl RetryAfter {
@@ -81,7 +85,7 @@ impl RetryAfter {
     pub const fn duration(self) -> Option<Duration> {
         match self {
             Self::After(wait) => Some(wait),
-            Self::OverBurst { .. } | Self::NoRefill => None,
+            Self::OverBurst { .. } | Self::NoRefill | Self::NotInTime => None,
         }
     }
 }
@@ -164,10 +168,14 @@ impl Bucket {
             return Err(RetryAfter::NoRefill);
         }
         let missing = (wanted - level).div_ceil(u128::from(self.rate.tokens()));
-        let wait = Duration::from_millis(u64::try_from(missing).unwrap_or(u64::MAX));
         // Tokens come from the latest instant seen on, which may lie ahead of `now`.
-        let ahead = self.latest.saturating_since(now);
-        Err(RetryAfter::After(ahead.saturating_add(wait)))
+        let latest = self.latest.max(now).as_millis();
+        let then = u64::try_from(missing)
+            .ok()
+            .and_then(|missing| latest.checked_add(missing))
+            .ok_or(RetryAfter::NotInTime)?;
+        let wait = Timestamp::from_millis(then).saturating_since(now);
+        Err(RetryAfter::After(wait))
     }
 
     fn units(&self, tokens: u64) -> u128 {

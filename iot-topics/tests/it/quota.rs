@@ -308,6 +308,14 @@ proptest! {
                 let before = bucket.available(ms(*now));
                 let result = bucket.try_take(*n, ms(*now));
                 prop_assert_eq!(result.is_ok(), *n <= before);
+                match result {
+                    Err(RetryAfter::After(wait)) => {
+                        let then = ms(*now).saturating_add(wait);
+                        prop_assert_eq!(bucket.check(*n, then), Ok(()));
+                    }
+                    Err(never) => prop_assert_eq!(bucket.check(*n, ms(u64::MAX)), Err(never)),
+                    Ok(()) => {}
+                }
                 prop_assert!(bucket.available(ms(*now)) <= burst);
             }
             let _ = plan(burst, rate);
@@ -369,6 +377,28 @@ fn asking_for_more_than_the_burst_never_helps() {
     assert_eq!(dry.try_take(1, ms(0)), Ok(()));
     assert_eq!(dry.try_take(1, ms(u64::MAX)), Err(RetryAfter::NoRefill));
     assert_eq!(dry.try_take(0, ms(0)), Ok(()));
+}
+
+#[test]
+fn a_wait_ends_in_time_or_is_none() {
+    let mut bucket = Bucket::new(Rate::per_minute(1), u64::MAX);
+    assert_eq!(bucket.try_take(u64::MAX, ms(0)), Ok(()));
+    assert_eq!(bucket.try_take(u64::MAX, ms(0)), Err(RetryAfter::NotInTime));
+    assert_eq!(RetryAfter::NotInTime.duration(), None);
+
+    // To the last millisecond: 60,000 of them a token.
+    let most = u64::MAX / 60_000;
+    let start = u64::MAX % 60_000;
+    let mut bucket = Bucket::new(Rate::per_minute(1), most);
+    assert_eq!(bucket.try_take(most, ms(start)), Ok(()));
+    assert_eq!(bucket.check(most, ms(start)), Err(after(most * 60_000)));
+    assert_eq!(bucket.check(most, ms(u64::MAX)), Ok(()));
+    let mut bucket = Bucket::new(Rate::per_minute(1), most);
+    assert_eq!(bucket.try_take(most, ms(start + 1)), Ok(()));
+    assert_eq!(
+        bucket.check(most, ms(start + 1)),
+        Err(RetryAfter::NotInTime)
+    );
 }
 
 #[test]
