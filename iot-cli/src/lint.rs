@@ -6,8 +6,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use iot_policy::lint::{self, Location, Severity, Suggestion, lint_texts};
+use iot_policy::lint::{self, LintId, Location, Severity, Suggestion, lint_texts};
 use iot_policy::{Position, locate, locate_key};
 use serde_json::{Value, json};
 
@@ -22,7 +23,8 @@ use crate::output::{self, Failure, Place};
 EXAMPLES:
   iot policy lint examples/workshop/shadow.json
   iot policy lint --together thing.json group.json
-  iot policy lint 'policies/**/*.json' --format sarif > lint.sarif")]
+  iot policy lint 'policies/**/*.json' --format sarif > lint.sarif
+  iot policy lint jitr.json --min-severity warning --allow parent-not-delivered")]
 pub(crate) struct Lint {
     /// Policy files, by path or by glob
     #[arg(required = true, value_name = "FILE")]
@@ -30,6 +32,12 @@ pub(crate) struct Lint {
     /// The policies are in force together, as those of one certificate
     #[arg(long)]
     together: bool,
+    /// Leave out findings that are less severe
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    min_severity: MinSeverity,
+    /// Leave out the findings of this lint; may be given several times
+    #[arg(long, value_name = "LINT", value_parser = lint_id(), hide_possible_values = true)]
+    allow: Vec<LintId>,
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     format: LintFormat,
@@ -44,6 +52,32 @@ enum LintFormat {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+}
+
+/// The least severity that is reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum MinSeverity {
+    #[default]
+    Info,
+    Warning,
+    Error,
+}
+
+impl From<MinSeverity> for Severity {
+    fn from(least: MinSeverity) -> Self {
+        match least {
+            MinSeverity::Info => Self::Info,
+            MinSeverity::Warning => Self::Warning,
+            MinSeverity::Error => Self::Error,
+        }
+    }
+}
+
+/// Takes the names that the findings print.
+fn lint_id() -> impl TypedValueParser<Value = LintId> {
+    let names = LintId::ALL.iter().map(|id| id.as_str());
+    PossibleValuesParser::new(names)
+        .try_map(|name| LintId::parse(&name).ok_or("there is no such lint"))
 }
 
 /// A policy file.
@@ -83,16 +117,20 @@ impl Lint {
         for group in groups {
             lints.push((group, examine(group)?));
         }
-        let findings: Vec<_> = lints
+        let (findings, left_out): (Vec<_>, Vec<_>) = lints
             .iter()
             .flat_map(|(group, lints)| lints.iter().filter_map(|lint| finding(group, lint)))
-            .collect();
+            .partition(|finding| self.reports(finding.lint));
         match self.format {
-            LintFormat::Human => human(&files, &findings)?,
+            LintFormat::Human => human(&files, &findings, left_out.len())?,
             LintFormat::Json => output::print_json(&as_json(&findings))?,
             LintFormat::Sarif => output::print_json(&sarif::log(&findings)?)?,
         }
         Ok(findings.is_empty().into())
+    }
+
+    fn reports(&self, lint: &lint::Lint) -> bool {
+        lint.severity() >= self.min_severity.into() && !self.allow.contains(&lint.id())
     }
 }
 
@@ -150,19 +188,22 @@ impl Spot<'_> {
     }
 }
 
-fn human(files: &[File], findings: &[Finding<'_>]) -> Result<(), Failure> {
+fn human(files: &[File], findings: &[Finding<'_>], left_out: usize) -> Result<(), Failure> {
     for finding in findings {
         output::print(format_args!("{}\n", draw(finding)))?;
     }
     let style = output::verdict(findings.is_empty());
+    let found = match findings.len() {
+        0 => "nothing suspicious".to_owned(),
+        found => count(found, "finding"),
+    };
     let of = count(files.len(), "file");
-    match findings.len() {
-        0 => output::print(format_args!("{style}nothing suspicious{style:#} in {of}")),
-        found => {
-            let found = count(found, "finding");
-            output::print(format_args!("{style}{found}{style:#} in {of}"))
-        }
-    }
+    // Who reads it later does not see the arguments.
+    let left_out = match left_out {
+        0 => String::new(),
+        left_out => format!(", {left_out} left out"),
+    };
+    output::print(format_args!("{style}{found}{style:#} in {of}{left_out}"))
 }
 
 fn count(number: usize, of: &str) -> String {

@@ -220,6 +220,14 @@ fn arguments_that_contradict_themselves() {
         &["--qos"],
     );
     refused(
+        &["policy", "lint", minimal, "--allow", "parent-not-deliverd"],
+        &["--allow", "parent-not-delivered"],
+    );
+    refused(
+        &["policy", "lint", minimal, "--min-severity", "fatal"],
+        &["--min-severity", "warning"],
+    );
+    refused(
         &["topic", "check", "a", "--name", "--filter"],
         &["--filter"],
     );

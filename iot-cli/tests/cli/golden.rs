@@ -107,6 +107,15 @@ const COMMANDS: &[(&str, &str)] = &[
         "policy lint iot-cli/tests/data/mistakes.json --format json",
     ),
     (
+        "lint-errors",
+        "policy lint iot-cli/tests/data/mistakes.json --min-severity error",
+    ),
+    (
+        "lint-all-left-out",
+        "policy lint examples/workshop/jitr.json --allow parent-not-delivered --allow \
+         subscribe-without-receive",
+    ),
+    (
         "lint-together",
         "policy lint --together examples/workshop/minimal.json examples/workshop/wizard.json",
     ),

@@ -104,3 +104,48 @@ fn sarif_fixes_mend_the_file() {
         .collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+/// What is left out is in no format, and the exit code is that of what is left.
+#[test]
+fn lint_leaves_out_what_it_is_told_to() {
+    let file = "iot-cli/tests/data/mistakes.json";
+    let lint = |arguments: &[&str]| {
+        let arguments = [&["policy", "lint", file], arguments].concat();
+        let json = run(&[&arguments[..], &["--format", "json"]].concat());
+        let sarif = parsed(&[&arguments[..], &["--format", "sarif"]].concat());
+        let value: Value = serde_json::from_str(&json.stdout).unwrap();
+        let ids = |list: &Value, key: &str| -> Vec<String> {
+            let list = list.as_array().unwrap().iter();
+            list.map(|it| it[key].as_str().unwrap().to_owned())
+                .collect()
+        };
+        let found = ids(&value["findings"], "id");
+        assert_eq!(ids(&sarif["runs"][0]["results"], "ruleId"), found);
+        assert_eq!(json.code, Some(i32::from(!found.is_empty())));
+        assert_eq!(run(&arguments).code, json.code);
+        found
+    };
+    let all = lint(&[]);
+    assert_eq!(all.len(), 5);
+    assert_eq!(lint(&["--min-severity", "info"]), all);
+    let warnings = lint(&["--min-severity", "warning"]);
+    assert_eq!(
+        warnings,
+        all.iter()
+            .filter(|id| *id != "receive-missing")
+            .cloned()
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(lint(&["--min-severity", "error"]), ["wrong-resource-type"]);
+    let allowed = ["--allow", "unknown-action", "--allow", "receive-missing"];
+    assert_eq!(
+        lint(&allowed),
+        [
+            "client-id-in-connect",
+            "wrong-resource-type",
+            "mqtt-wildcard-in-deny"
+        ]
+    );
+    let nothing = lint(&["--min-severity", "error", "--allow", "wrong-resource-type"]);
+    assert!(nothing.is_empty(), "{nothing:?}");
+}
