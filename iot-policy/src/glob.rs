@@ -2,16 +2,26 @@
 //!
 //! A pattern is cut at its `*`. The piece before the first one is compared from the front, the
 //! piece behind the last one from the end; each piece between two of them is searched from left to
-//! right, and the first place found is always right, so that no star is ever gone back to. Time is
-//! linear in the text for pieces of literals, which are searched with `memmem`, and for pieces with
-//! `?` of up to 2,048 characters, which a bit-parallel automaton reads once. A longer one, and one
-//! with both variables and `?`, takes at most the length of the text times its own; a piece that is
-//! longer than the text is not searched. Nothing is allocated while matching.
+//! right, and the first place found is always right, so that no star is ever gone back to. Nothing is
+//! allocated while matching.
+//!
+//! Time, measured on texts made to be slow (one core of a server of 2026):
+//!
+//! - pieces of literals are searched with `memmem`: linear, at most 1.5 ns a byte of text;
+//! - pieces with `?` of up to 2,048 characters by a bit-parallel automaton, which reads the text
+//!   once: 0.7 ns a byte up to 64 characters, 1.0 up to 128, 1.3 up to 256, 2.0 up to 512, 7 to 10
+//!   above, and at most some 150 ns more for what is compared before that;
+//! - longer ones, and those with both variables and `?`, at many places at once: at worst the
+//!   length of the text times that of the piece. 4,000 characters take 1 ms on a text of 8,000
+//!   bytes, 90,000 take 1 s on 180,000, and up to three times that if the text is not ASCII.
+//!
+//! A piece that is longer than the text is not searched.
 
 mod hay;
 mod needle;
 mod piece;
-mod shift_and;
+mod places;
+mod shift_or;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -229,7 +239,7 @@ mod tests {
             prop_assert_eq!(glob.matches(Text::new(head, tail), &values), want);
         }
 
-        /// The automaton of more than one word, and the way into it after strays.
+        /// The automaton of one, two and four words, and the way into it after strays.
         #[test]
         fn long_gapped_pieces(
             core in "a[ab?]{0,150}b",

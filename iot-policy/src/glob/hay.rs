@@ -20,8 +20,10 @@ pub(super) trait Hay: Copy {
     /// The first place in `from..to` at which the whole needle stands.
     fn find_in(self, finder: &memmem::Finder<'_>, from: usize, to: usize) -> Option<usize>;
 
-    /// The characters in `from..to`, each with where it ends.
-    fn chars(self, from: usize, to: usize) -> impl Iterator<Item = (usize, char)>;
+    /// The text in `from..to`, in one piece or in two, each with where it ends.
+    fn parts<'t>(self, from: usize, to: usize) -> impl Iterator<Item = (&'t str, usize)>
+    where
+        Self: 't;
 }
 
 impl Hay for &str {
@@ -57,12 +59,11 @@ impl Hay for &str {
     }
 
     #[inline]
-    fn chars(self, from: usize, to: usize) -> impl Iterator<Item = (usize, char)> {
-        let window = self.get(from..to).unwrap_or_default();
-        window.chars().scan(from, |end, ch| {
-            *end += ch.len_utf8();
-            Some((*end, ch))
-        })
+    fn parts<'t>(self, from: usize, to: usize) -> impl Iterator<Item = (&'t str, usize)>
+    where
+        Self: 't,
+    {
+        self.get(from..to).map(|part| (part, to)).into_iter()
     }
 }
 
@@ -129,10 +130,13 @@ impl Hay for Text<'_> {
         across.or_else(|| Some(self.tail.find_in(finder, 0, to.checked_sub(cut)?)? + cut))
     }
 
-    fn chars(self, from: usize, to: usize) -> impl Iterator<Item = (usize, char)> {
+    fn parts<'t>(self, from: usize, to: usize) -> impl Iterator<Item = (&'t str, usize)>
+    where
+        Self: 't,
+    {
         let cut = self.head.len();
-        let head = Hay::chars(self.head, from.min(cut), to.min(cut));
-        let tail = Hay::chars(self.tail, from.max(cut) - cut, to.max(cut) - cut);
-        head.chain(tail.map(move |(end, ch)| (end + cut, ch)))
+        let head = self.head.parts(from.min(cut), to.min(cut));
+        let tail = self.tail.parts(from.max(cut) - cut, to.max(cut) - cut);
+        head.chain(tail.map(move |(part, end)| (part, end + cut)))
     }
 }

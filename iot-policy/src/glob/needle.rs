@@ -1,6 +1,7 @@
 //! A piece between two `*`: what is searched.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use memchr::memmem;
@@ -9,7 +10,8 @@ use crate::interner::Resolve;
 
 use super::hay::Hay;
 use super::piece::{Atom, Piece};
-use super::shift_and::ShiftAnd;
+use super::places;
+use super::shift_or::ShiftOr;
 
 /// `?`s, a core that starts and ends with something else, `?`s.
 #[derive(Clone, Debug)]
@@ -32,18 +34,31 @@ enum Core {
     Open(Piece),
 }
 
-/// A core with `?` inside: its longest literal is searched first, and what surrounds it compared.
-/// Where that goes astray too often the automaton takes over, which reads each character once.
+/// A core with `?` inside: one of its literals is searched first, and what surrounds it compared.
+/// Where that goes astray too often, all of it is searched in a way that no text makes slow.
 #[derive(Clone, Debug)]
 struct Gapped {
     before: Piece,
     literal: memmem::Finder<'static>,
     after: Piece,
-    automaton: Option<ShiftAnd>,
+    /// The fewest bytes before and after the literal.
+    margins: (usize, usize),
+    /// How often the search may go astray: never if the core is long.
+    strays: usize,
+    sweep: Sweep,
 }
 
-/// How often the search for a literal may go astray.
+#[derive(Clone, Debug)]
+enum Sweep {
+    Automaton(ShiftOr),
+    /// The whole core, which is too long for an automaton.
+    Places(Piece),
+}
+
+/// How often the search for a literal may go astray, and how many characters may be compared until
+/// then: an automaton reads a hundred in that time.
 const STRAYS: usize = 4;
+const COMPARED: usize = 32;
 
 /// Room for a needle whose variables are filled in. A longer one is tried at each place.
 const ASSEMBLED: usize = 512;
@@ -116,46 +131,70 @@ impl Needle {
 
 impl Gapped {
     fn new(atoms: &[Atom]) -> Option<Self> {
-        let length = |atom: &Atom| match atom {
-            Atom::Literal(text) => text.len(),
-            _ => 0,
-        };
-        let (at, longest) = atoms
-            .iter()
-            .enumerate()
-            .max_by_key(|(_, atom)| length(atom))?;
-        let Atom::Literal(text) = longest else {
-            return None;
-        };
+        let (at, text) = choose(atoms)?;
+        let (before, after) = (atoms.get(..at)?, atoms.get(at + 1..)?);
+        let (before, after) = (Piece::new(before.to_vec()), Piece::new(after.to_vec()));
         let pattern: Vec<Option<char>> = atoms.iter().flat_map(characters).collect();
         Some(Self {
-            before: Piece::new(atoms.get(..at)?.to_vec()),
+            margins: (before.min_len(), after.min_len()),
+            strays: STRAYS.min(COMPARED.checked_div(pattern.len())?),
+            before,
             literal: finder(text),
-            after: Piece::new(atoms.get(at + 1..)?.to_vec()),
-            automaton: ShiftAnd::new(&pattern),
+            after,
+            sweep: ShiftOr::new(&pattern).map_or_else(
+                || Sweep::Places(Piece::new(atoms.to_vec())),
+                Sweep::Automaton,
+            ),
         })
     }
 
     fn find(&self, hay: impl Hay, from: usize, to: usize, values: &impl Resolve) -> Option<usize> {
         let length = self.literal.needle().len();
-        let mut search = from;
-        let mut strays = 0;
+        let last = to.checked_sub(self.margins.1)?;
+        let mut search = from + self.margins.0;
+        last.checked_sub(search)?;
+        let mut strays = self.strays;
         loop {
-            let at = hay.find_in(&self.literal, search, to)?;
+            let at = hay.find_in(&self.literal, search, last)?;
+            if strays == 0 {
+                break;
+            }
+            strays -= 1;
             let stands = self.before.backward(hay, from, at, values).is_some();
             if stands && let Some(end) = self.after.forward(hay, at + length, values) {
                 // A later place would end later still.
                 return (end <= to).then_some(end);
             }
-            strays += 1;
             search = hay.char_end(at)?;
-            if strays == STRAYS
-                && let Some(automaton) = &self.automaton
-            {
-                return automaton.find(hay.chars(from, to));
-            }
+        }
+        match &self.sweep {
+            Sweep::Automaton(automaton) => automaton.find(hay, from, to),
+            Sweep::Places(core) => places::find(core, hay, from, to, values),
         }
     }
+}
+
+/// The literal to search first. A long one is rare in most texts; one that stands in the pattern
+/// many times stands in a text that comes near it as often.
+fn choose(atoms: &[Atom]) -> Option<(usize, &str)> {
+    let literals = || {
+        atoms
+            .iter()
+            .enumerate()
+            .filter_map(|(at, atom)| match atom {
+                Atom::Literal(text) => Some((at, &**text)),
+                _ => None,
+            })
+    };
+    let mut counts = BTreeMap::new();
+    for (_, text) in literals() {
+        *counts.entry(text).or_insert(0_u64) += 1;
+    }
+    let parts = atoms.len() as u64;
+    literals().max_by_key(|(_, text)| {
+        let count = counts.get(text).map_or(1, |count| *count);
+        text.len() as u64 * parts / count
+    })
 }
 
 /// Searches a core with variables: filled in on the stack where that is possible.
@@ -177,7 +216,7 @@ fn find_open(
                 let text = resolved.text();
                 [text.head, text.tail]
             }
-            Atom::Chars(_) => return find_each(piece, hay, from, to, values),
+            Atom::Chars(_) => return places::find(piece, hay, from, to, values),
         };
         for part in parts {
             let end = filled + part.len();
@@ -185,7 +224,7 @@ fn find_open(
                 return None;
             }
             let Some(free) = room.get_mut(filled..end) else {
-                return find_each(piece, hay, from, to, values);
+                return places::find(piece, hay, from, to, values);
             };
             free.copy_from_slice(part.as_bytes());
             filled = end;
@@ -193,28 +232,6 @@ fn find_open(
     }
     let needle = room.get(..filled)?;
     Some(hay.find_in(&memmem::Finder::new(needle), from, to)? + filled)
-}
-
-/// Tries a core at each place.
-fn find_each(
-    piece: &Piece,
-    hay: impl Hay,
-    from: usize,
-    to: usize,
-    values: &impl Resolve,
-) -> Option<usize> {
-    let mut at = from;
-    loop {
-        if let Some(end) = piece.forward(hay, at, values)
-            && end <= to
-        {
-            return Some(end);
-        }
-        at = hay.char_end(at)?;
-        if at > to {
-            return None;
-        }
-    }
 }
 
 fn finder(text: &str) -> memmem::Finder<'static> {

@@ -95,6 +95,11 @@ impl Piece {
         self.0.is_empty()
     }
 
+    /// The fewest bytes that the piece takes.
+    pub(super) fn min_len(&self) -> usize {
+        self.0.iter().map(Atom::min_len).sum()
+    }
+
     pub(super) fn atoms(&self) -> &[Atom] {
         &self.0
     }

@@ -56,6 +56,16 @@ pub fn adversarial(length: usize) -> Vec<Case> {
             format!("*{}c*", "ab?".repeat(40)),
             &"ab".repeat(length / 2),
         ),
+        case(
+            "*(ab?)^40c* on abc",
+            format!("*{}c*", "ab?".repeat(40)),
+            &"abc".repeat(length / 3),
+        ),
+        case(
+            "*b(?a)^50?aa* on a",
+            format!("*b{}?aa*", "?a".repeat(50)),
+            &format!("b{}", "a".repeat(length - 1)),
+        ),
         case("many stars", format!("{}b", "*a".repeat(1_000)), &text),
     ]
 }
