@@ -62,9 +62,9 @@ pub fn adversarial(length: usize) -> Vec<Case> {
             &"abc".repeat(length / 3),
         ),
         case(
-            "*b(?a)^50?aa* on a",
+            "*b(?a)^50?aa* on ab",
             format!("*b{}?aa*", "?a".repeat(50)),
-            &format!("b{}", "a".repeat(length - 1)),
+            &format!("{}b", "a".repeat(length - 1)),
         ),
         case("many stars", format!("{}b", "*a".repeat(1_000)), &text),
     ]
