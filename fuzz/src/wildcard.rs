@@ -34,7 +34,7 @@ pub fn wildcard(data: &[u8]) {
 }
 
 /// The characters of a policy, and more than a resource can have.
-const MAX_PATTERN: usize = 2_048;
+const MAX_PATTERN: usize = 2_600;
 const MAX_TEXT: usize = 4_096;
 
 fn repeated(text: &str, times: Option<usize>, max: usize) -> String {

@@ -10,7 +10,9 @@ use crate::interner::Interner;
 /// (Unicode scalar value); nothing else is special (IAM JSON policy elements, "Resource").
 ///
 /// Built once, for instance from a pattern of a policy. Matching allocates nothing and takes time
-/// linear in the text.
+/// linear in the text as long as no run between two `*` that holds a `?` has more than 2,048
+/// characters, which a policy of AWS IoT cannot have; a longer one costs at worst the text times
+/// the run, about 0.1 ns for a pair of characters.
 ///
 /// # Examples
 ///
