@@ -57,6 +57,18 @@ impl CommandExecutionEvent {
 }
 
 /// Why a command execution has its status.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::event::StatusReason;
+///
+/// let reason: StatusReason = serde_json::from_str(r#"{ "reasonCode": "VALVE_STUCK" }"#)?;
+/// assert_eq!(reason.reason_code, "VALVE_STUCK");
+/// assert_eq!(reason.reason_description, None); // a device need not say more
+/// assert!(serde_json::from_str::<StatusReason>(r#"{ "reasonDescription": "stuck" }"#).is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(

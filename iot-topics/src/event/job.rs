@@ -109,6 +109,23 @@ words! {
 }
 
 /// How the executions of a job ended, in numbers of things.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::event::JobProcessDetails;
+///
+/// let details: JobProcessDetails = serde_json::from_str(r#"{
+///     "numberOfCanceledThings": 0,
+///     "numberOfRejectedThings": 0,
+///     "numberOfFailedThings": 3,
+///     "numberOfRemovedThings": 1,
+///     "numberOfSucceededThings": 996
+/// }"#)?;
+/// assert_eq!(details.number_of_failed_things, 3);
+/// assert_eq!(details.number_of_timed_out_things, None); // an event as the page shows it
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
@@ -133,6 +150,29 @@ pub struct JobProcessDetails {
 
 payload! {
     /// A job execution ended, or was deleted (developer guide, Jobs events).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::event::{JobExecutionEvent, JobExecutionEventStatus};
+    /// use iot_topics::reserved::JobExecutionOperation;
+    ///
+    /// let event: JobExecutionEvent = serde_json::from_str(r#"{
+    ///     "eventType": "JOB_EXECUTION",
+    ///     "eventId": "e-1",
+    ///     "timestamp": 1700000000,
+    ///     "operation": "deleted",
+    ///     "jobId": "firmware-2",
+    ///     "thingArn": "arn:aws:iot:eu-west-1:123456789012:thing/pump",
+    ///     "status": "QUEUED",
+    ///     "statusDetails": {}
+    /// }"#)?;
+    /// assert_eq!(event.operation, JobExecutionOperation::Deleted);
+    /// assert_eq!(event.status, JobExecutionEventStatus::Queued); // as it was before
+    /// assert_eq!(event.timestamp.as_secs(), 1_700_000_000);
+    /// assert_eq!(event.topic().to_string(), "$aws/events/jobExecution/firmware-2/deleted");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct JobExecutionEvent: "JOB_EXECUTION" {
         /// Unique.
         pub event_id: String,

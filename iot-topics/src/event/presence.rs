@@ -35,6 +35,10 @@ payload! {
     /// assert_eq!(json["eventType"], "connected");
     /// assert_eq!(json["timestamp"], 1_700_000_000_123_u64);
     /// assert_eq!(json.get("thingName"), None);
+    /// assert_eq!(
+    ///     event.topic().unwrap().to_string(),
+    ///     "$aws/events/presence/connected/lamp",
+    /// );
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub struct Connected: "connected" {
@@ -77,6 +81,10 @@ payload! {
     ///     "versionNumber": 4
     /// }"#)?;
     /// assert_eq!(event.disconnect_reason, DisconnectReason::ConnectionLost);
+    /// assert_eq!(
+    ///     event.topic().unwrap().to_string(),
+    ///     "$aws/events/presence/disconnected/lamp",
+    /// );
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct Disconnected: "disconnected" {
@@ -119,6 +127,10 @@ payload! {
     ///     "ipAddress": "192.0.2.7"
     /// }"#)?;
     /// assert_eq!(event.connect_failure_reason, ConnectFailureReason::AuthorizationFailed);
+    /// assert_eq!(
+    ///     event.topic().unwrap().to_string(),
+    ///     "$aws/events/presence/connect_failed/lamp",
+    /// );
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub struct ConnectFailed: "connect_failed" {

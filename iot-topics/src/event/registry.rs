@@ -76,6 +76,31 @@ impl ThingEvent {
 payload! {
     /// A thing type was created, updated, deprecated, undeprecated or deleted (developer guide,
     /// Registry events).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::event::ThingTypeEvent;
+    /// use iot_topics::reserved::RegistryOperation;
+    ///
+    /// let event: ThingTypeEvent = serde_json::from_str(r#"{
+    ///     "eventType": "THING_TYPE_EVENT",
+    ///     "eventId": "e-1",
+    ///     "timestamp": 1700000000123,
+    ///     "operation": "UPDATED",
+    ///     "accountId": "123456789012",
+    ///     "thingTypeId": "c530ae83",
+    ///     "thingTypeName": "pumps",
+    ///     "isDeprecated": true,
+    ///     "deprecationDate": 1700000000123,
+    ///     "searchableAttributes": ["hall"],
+    ///     "description": null
+    /// }"#)?;
+    /// assert_eq!(event.operation, RegistryOperation::Updated); // a deprecation is an update
+    /// assert_eq!(event.deprecation_date, Some(event.timestamp));
+    /// assert_eq!(event.topic().to_string(), "$aws/events/thingType/pumps/updated");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct ThingTypeEvent: "THING_TYPE_EVENT" {
         /// Unique.
         pub event_id: String,
@@ -122,6 +147,21 @@ impl ThingTypeEvent {
 
 /// An MQTT 5 user property that AWS IoT adds to the messages of a thing (developer guide, Adding
 /// propagating attributes for message enrichment).
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::event::PropagatingAttribute;
+///
+/// let attribute: PropagatingAttribute = serde_json::from_str(r#"{
+///     "userPropertyKey": "client",
+///     "thingAttribute": null,
+///     "connectionAttribute": "iot:ClientId"
+/// }"#)?;
+/// assert_eq!(attribute.user_property_key, "client");
+/// assert_eq!(attribute.thing_attribute, None); // one of the two is the source
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
@@ -141,6 +181,29 @@ pub struct PropagatingAttribute {
 
 payload! {
     /// A thing got or lost its thing type (developer guide, Registry events).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::event::ThingTypeAssociationEvent;
+    /// use iot_topics::reserved::MembershipChange;
+    ///
+    /// let event: ThingTypeAssociationEvent = serde_json::from_str(r#"{
+    ///     "eventType": "THING_TYPE_ASSOCIATION_EVENT",
+    ///     "eventId": "e-1",
+    ///     "operation": "REMOVED",
+    ///     "thingId": "b604f69c",
+    ///     "thingName": "pump",
+    ///     "thingTypeName": "pumps",
+    ///     "timestamp": 1700000000123
+    /// }"#)?;
+    /// assert_eq!(event.operation, MembershipChange::Removed);
+    /// assert_eq!(
+    ///     event.topic().to_string(),
+    ///     "$aws/events/thingTypeAssociation/thing/pump/thingType/pumps/removed",
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct ThingTypeAssociationEvent: "THING_TYPE_ASSOCIATION_EVENT" {
         /// Unique.
         pub event_id: String,
@@ -172,6 +235,36 @@ impl ThingTypeAssociationEvent {
 
 payload! {
     /// A thing group was created, updated or deleted (developer guide, Registry events).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::event::ThingGroupEvent;
+    ///
+    /// let event: ThingGroupEvent = serde_json::from_str(r#"{
+    ///     "eventType": "THING_GROUP_EVENT",
+    ///     "eventId": "e-1",
+    ///     "timestamp": 1700000000123,
+    ///     "operation": "CREATED",
+    ///     "accountId": "123456789012",
+    ///     "thingGroupId": "8f82a106",
+    ///     "thingGroupName": "hall-7",
+    ///     "versionNumber": 1,
+    ///     "parentGroupName": "plant",
+    ///     "parentGroupId": "4a4e1c7b",
+    ///     "description": null,
+    ///     "rootToParentThingGroups": [{
+    ///         "groupArn": "arn:aws:iot:eu-west-1:123456789012:thinggroup/plant",
+    ///         "groupId": "4a4e1c7b"
+    ///     }],
+    ///     "attributes": { "floor": "2" },
+    ///     "dynamicGroupMappingId": null
+    /// }"#)?;
+    /// assert_eq!(event.parent_group_name.as_ref().map(|name| name.as_str()), Some("plant"));
+    /// assert_eq!(event.root_to_parent_thing_groups.len(), 1); // the parent is a root
+    /// assert_eq!(event.topic().to_string(), "$aws/events/thingGroup/hall-7/created");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct ThingGroupEvent: "THING_GROUP_EVENT" {
         /// Unique.
         pub event_id: String,
@@ -217,6 +310,19 @@ impl ThingGroupEvent {
 }
 
 /// One of the groups above a thing group.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::event::ParentGroup;
+///
+/// let group: ParentGroup = serde_json::from_str(r#"{
+///     "groupArn": "arn:aws:iot:eu-west-1:123456789012:thinggroup/plant",
+///     "groupId": "4a4e1c7b"
+/// }"#)?;
+/// assert!(group.group_arn.ends_with(":thinggroup/plant"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
@@ -232,6 +338,32 @@ pub struct ParentGroup {
 
 payload! {
     /// A thing was added to or removed from a thing group (developer guide, Registry events).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::event::ThingGroupMembershipEvent;
+    ///
+    /// let mut event: ThingGroupMembershipEvent = serde_json::from_str(r#"{
+    ///     "eventType": "THING_GROUP_MEMBERSHIP_EVENT",
+    ///     "eventId": "e-1",
+    ///     "timestamp": 1700000000123,
+    ///     "operation": "ADDED",
+    ///     "accountId": "123456789012",
+    ///     "groupArn": "arn:aws:iot:eu-west-1:123456789012:thinggroup/hall-7",
+    ///     "groupId": "8f82a106",
+    ///     "thingArn": "arn:aws:iot:eu-west-1:123456789012:thing/pump",
+    ///     "thingId": "b604f69c",
+    ///     "membershipId": "8f82a106:b604f69c"
+    /// }"#)?;
+    /// assert_eq!(
+    ///     event.topic().unwrap().to_string(),
+    ///     "$aws/events/thingGroupMembership/thingGroup/hall-7/thing/pump/added",
+    /// );
+    /// event.group_arn = "hall-7".into(); // the names are read from the ARNs
+    /// assert_eq!(event.topic(), None);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct ThingGroupMembershipEvent: "THING_GROUP_MEMBERSHIP_EVENT" {
         /// Unique.
         pub event_id: String,
@@ -269,6 +401,29 @@ impl ThingGroupMembershipEvent {
 
 payload! {
     /// A thing group was added to or removed from another (developer guide, Registry events).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::event::ThingGroupHierarchyEvent;
+    ///
+    /// let event: ThingGroupHierarchyEvent = serde_json::from_str(r#"{
+    ///     "eventType": "THING_GROUP_HIERARCHY_EVENT",
+    ///     "eventId": "e-1",
+    ///     "timestamp": 1700000000123,
+    ///     "operation": "ADDED",
+    ///     "accountId": "123456789012",
+    ///     "thingGroupId": "4a4e1c7b",
+    ///     "thingGroupName": "plant",
+    ///     "childGroupId": "8f82a106",
+    ///     "childGroupName": "hall-7"
+    /// }"#)?;
+    /// assert_eq!(
+    ///     event.topic().to_string(),
+    ///     "$aws/events/thingGroupHierarchy/thingGroup/plant/childThingGroup/hall-7/added",
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct ThingGroupHierarchyEvent: "THING_GROUP_HIERARCHY_EVENT" {
         /// Unique.
         pub event_id: String,
