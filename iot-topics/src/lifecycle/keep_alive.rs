@@ -19,8 +19,12 @@ use crate::time::Timestamp;
 /// assert_eq!(keep_alive.timeout(), Duration::from_secs(45));
 ///
 /// let last_packet = Timestamp::from_secs(1_000);
+/// assert_eq!(keep_alive.deadline(last_packet), Timestamp::from_secs(1_045));
 /// assert!(!keep_alive.is_timed_out(last_packet, Timestamp::from_millis(1_044_999)));
 /// assert!(keep_alive.is_timed_out(last_packet, Timestamp::from_secs(1_045)));
+/// assert_eq!(KeepAlive::requested(0), KeepAlive::MAX); // 20 minutes
+/// assert_eq!(KeepAlive::requested_over_vpc_endpoint(0), KeepAlive::MAX_VPC_ENDPOINT);
+/// assert_eq!(KeepAlive::requested_over_vpc_endpoint(5), KeepAlive::MIN);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeepAlive(u16);

@@ -8,6 +8,23 @@ use crate::ident::ClientId;
 use crate::time::Timestamp;
 
 /// The two kinds of presence events.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::lifecycle::{PresenceEvent, PresenceKind, PresenceTracker};
+/// use iot_topics::{ClientId, Timestamp};
+///
+/// let client: ClientId = "ratchet".parse()?;
+/// let at = Timestamp::from_secs(100);
+/// let mut tracker = PresenceTracker::default();
+/// // The two events of one short connection, in the wrong order: it is over.
+/// for kind in [PresenceKind::Disconnected, PresenceKind::Connected] {
+///     tracker.observe(PresenceEvent { client: &client, kind, version: 1, at }, at);
+/// }
+/// assert_eq!(tracker.confirm(Timestamp::from_secs(105)), [client]);
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -22,6 +39,25 @@ pub enum PresenceKind {
 }
 
 /// What a tracker needs of a presence event.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::Timestamp;
+/// use iot_topics::lifecycle::{Change, PresenceEvent, PresenceKind, PresenceTracker};
+///
+/// let event = PresenceEvent {
+///     client: &"ratchet".parse()?,
+///     kind: PresenceKind::Connected,
+///     version: 0,
+///     at: Timestamp::from_secs(100),
+/// };
+/// let mut tracker = PresenceTracker::default();
+/// let now = Timestamp::from_secs(101);
+/// assert_eq!(tracker.observe(event, now), Change::Online);
+/// assert_eq!(tracker.observe(event, now), Change::Stale); // delivered twice
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_structs,
@@ -40,6 +76,30 @@ pub struct PresenceEvent<'a> {
 }
 
 /// What an event changed.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::Timestamp;
+/// use iot_topics::lifecycle::{Change, PresenceEvent, PresenceKind, PresenceTracker};
+///
+/// let client = "ratchet".parse()?;
+/// let gone = Timestamp::from_secs(100);
+/// let event = PresenceEvent {
+///     client: &client,
+///     kind: PresenceKind::Disconnected,
+///     version: 7,
+///     at: gone,
+/// };
+/// let mut tracker = PresenceTracker::default();
+/// let confirm_at = Timestamp::from_secs(105); // five seconds to come back in
+/// assert_eq!(tracker.observe(event, gone), Change::Offline { confirm_at });
+///
+/// let back = PresenceEvent { kind: PresenceKind::Connected, version: 8, ..event };
+/// assert_eq!(tracker.observe(back, gone), Change::Online);
+/// assert_eq!(tracker.confirm(confirm_at), []);
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -169,8 +229,11 @@ impl Default for PresenceConfig {
 ///
 /// let gone = tracker.observe(event(PresenceKind::Disconnected, 5, 200), Timestamp::from_secs(201));
 /// assert_eq!(gone, Change::Offline { confirm_at: Timestamp::from_secs(206) });
+/// assert_eq!(tracker.poll_timeout(), Some(Timestamp::from_secs(206)));
 /// assert_eq!(tracker.confirm(Timestamp::from_secs(205)), []);
 /// assert_eq!(tracker.confirm(Timestamp::from_secs(206)), [client.clone()]);
+/// assert!(tracker.forget(&client)); // the device is scrapped
+/// assert_eq!(tracker.presence(&client, Timestamp::from_secs(206)), None);
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -258,6 +321,24 @@ impl PresenceTracker {
 
     /// Notes that a message of the client came at `now`: a status check, telemetry. It counts
     /// against silence and says nothing about the connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use iot_topics::lifecycle::PresenceTracker;
+    /// use iot_topics::{ClientId, Timestamp};
+    ///
+    /// let client: ClientId = "ratchet".parse()?;
+    /// let mut tracker = PresenceTracker::default();
+    /// tracker.heard(&client, Timestamp::from_secs(100));
+    /// let now = Timestamp::from_secs(701);
+    /// assert_eq!(tracker.presence(&client, now), None); // connected or not: unknown
+    /// let silent: Vec<_> = tracker.silent(Duration::from_secs(600), now).collect();
+    /// assert_eq!(silent, [(&client, Timestamp::from_secs(100))]);
+    /// # Ok::<(), iot_topics::IdentError>(())
+    /// ```
     pub fn heard(&mut self, client: &ClientId, now: Timestamp) {
         let now = self.advance(now);
         let client = self.clients.entry(client.clone()).or_default();
@@ -304,6 +385,23 @@ impl PresenceTracker {
     /// The clients of which nothing, neither event nor message, has been heard for longer than
     /// `silence`, with when each was last heard, in the order of their identifiers. A connected
     /// client can be silent too. Costs O(clients).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use iot_topics::lifecycle::PresenceTracker;
+    /// use iot_topics::{ClientId, Timestamp};
+    ///
+    /// let (lamp, pump): (ClientId, ClientId) = ("lamp".parse()?, "pump".parse()?);
+    /// let mut tracker = PresenceTracker::default();
+    /// tracker.heard(&lamp, Timestamp::from_secs(100));
+    /// tracker.heard(&pump, Timestamp::from_secs(200));
+    /// let silent = tracker.silent(Duration::from_secs(60), Timestamp::from_secs(200));
+    /// assert_eq!(silent.collect::<Vec<_>>(), [(&lamp, Timestamp::from_secs(100))]);
+    /// # Ok::<(), iot_topics::IdentError>(())
+    /// ```
     pub fn silent(
         &self,
         silence: Duration,

@@ -43,6 +43,15 @@ words! {
 impl DisconnectReason {
     /// Whether the client ended the connection itself: what a lifecycle event says in
     /// `clientInitiatedDisconnect`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::lifecycle::DisconnectReason;
+    ///
+    /// assert!(DisconnectReason::ClientInitiatedDisconnect.is_client_initiated());
+    /// assert!(!DisconnectReason::DuplicateClientId.is_client_initiated());
+    /// ```
     #[must_use]
     pub const fn is_client_initiated(self) -> bool {
         matches!(self, Self::ClientInitiatedDisconnect)

@@ -34,6 +34,17 @@ impl DisconnectReason {
     /// `UNKNOWN` and `NONE` are not in that table. `UNKNOWN` counts as any other loss of a
     /// connection, since "MQTT" has the will sent in every case but the client's DISCONNECT;
     /// `NONE` says that nothing ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::lifecycle::{DisconnectReason, WillRule};
+    ///
+    /// let goodbye = DisconnectReason::ClientInitiatedDisconnect;
+    /// assert_eq!(goodbye.will_rule(), WillRule::Discarded);
+    /// let kicked = DisconnectReason::ApiInitiatedDisconnect;
+    /// assert_eq!(kicked.will_rule(), WillRule::SentUnlessPrevented);
+    /// ```
     #[must_use]
     pub const fn will_rule(self) -> WillRule {
         match self {
@@ -57,6 +68,18 @@ impl DisconnectReason {
 }
 
 /// Whether a will is sent, and if not, why.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::lifecycle::{DisconnectReason, WillDecision, WillWithheld, will_decision};
+///
+/// let reason = DisconnectReason::ApiInitiatedDisconnect;
+/// assert!(will_decision(reason, true, false).is_sent());
+/// let prevented = will_decision(reason, true, true);
+/// assert_eq!(prevented, WillDecision::NotSent(WillWithheld::Prevented));
+/// assert!(!prevented.is_sent());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -78,6 +101,17 @@ impl WillDecision {
 }
 
 /// Why a will is not sent. `Display` says it in words.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::lifecycle::{DisconnectReason, WillDecision, WillWithheld, will_decision};
+///
+/// let decision = will_decision(DisconnectReason::ClientInitiatedDisconnect, true, false);
+/// let WillDecision::NotSent(why) = decision else { panic!("sent") };
+/// assert_eq!(why, WillWithheld::ClientDisconnected);
+/// assert_eq!(why.to_string(), "the client ended the connection itself");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum WillWithheld {
