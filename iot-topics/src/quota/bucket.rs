@@ -20,12 +20,17 @@ use crate::time::Timestamp;
 ///
 /// let now = Timestamp::from_secs(1_700_000_000);
 /// let mut connects = Bucket::new(Rate::per_second(300), 300);
+/// assert_eq!((connects.rate(), connects.burst()), (Rate::per_second(300), 300));
 /// for _ in 0..300 {
 ///     connects.try_take(1, now)?;
 /// }
 /// // A token comes each 3⅓ ms.
 /// let wait = RetryAfter::After(Duration::from_millis(4));
 /// assert_eq!(connects.try_take(1, now), Err(wait));
+/// let later = Timestamp::from_millis(1_700_000_000_100);
+/// assert_eq!(connects.available(later), 30);
+/// assert!(connects.check(30, later).is_ok()); // takes nothing
+/// assert_eq!(connects.available(later), 30);
 /// # Ok::<(), RetryAfter>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +108,16 @@ impl Bucket {
     }
 
     /// A full bucket that holds as much as comes in one period of its rate.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::Timestamp;
+    /// use iot_topics::quota::{Bucket, Rate};
+    ///
+    /// let a_minutes_worth = Bucket::of(Rate::per_minute(40));
+    /// assert_eq!(a_minutes_worth.available(Timestamp::from_secs(1_700_000_000)), 40);
+    /// ```
     #[must_use]
     pub const fn of(rate: Rate) -> Self {
         Self::new(rate, rate.tokens())

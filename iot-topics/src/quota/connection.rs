@@ -91,6 +91,16 @@ impl Default for ConnectionLimits {
 }
 
 /// Why a SUBSCRIBE is refused whole.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::quota::{ConnectionLimits, SubscribeRefusal};
+///
+/// let error = ConnectionLimits::AWS_IOT.subscribe(0, 9).unwrap_err();
+/// assert_eq!(error, SubscribeRefusal::TooManyFilters { max: 8, got: 9 });
+/// assert_eq!(error.to_string(), "9 topic filters in one SUBSCRIBE, the limit is 8");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubscribeRefusal {
@@ -105,6 +115,21 @@ pub enum SubscribeRefusal {
 }
 
 /// The way of a publish.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::Timestamp;
+/// use iot_topics::quota::{ConnectionLimits, ConnectionMeter, Direction, Publish, Verdict};
+///
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let mut connection = ConnectionMeter::new(ConnectionLimits::AWS_IOT);
+/// let delivery = Publish { direction: Direction::Outbound, qos_1: true, bytes: 200 };
+/// assert_eq!(connection.publish(delivery, now), Verdict::Passed);
+/// // Each direction has its own window of acknowledgements.
+/// assert_eq!(connection.in_flight(Direction::Outbound), 1);
+/// assert_eq!(connection.in_flight(Direction::Inbound), 0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "there are two ways")]
 pub enum Direction {
@@ -115,6 +140,18 @@ pub enum Direction {
 }
 
 /// A publish on a connection.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::Timestamp;
+/// use iot_topics::quota::{ConnectionLimits, ConnectionMeter, Direction, Publish, Verdict};
+///
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let mut connection = ConnectionMeter::new(ConnectionLimits::AWS_IOT);
+/// let large = Publish { direction: Direction::Inbound, qos_1: false, bytes: 512 * 1_024 + 1 };
+/// assert_eq!(connection.publish(large, now), Verdict::Refused); // never passes in a second
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_structs,
@@ -237,6 +274,24 @@ impl ConnectionMeter {
     }
 
     /// Counts a PUBACK for a publish of this direction; `false` if none was outstanding.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::Timestamp;
+    /// use iot_topics::quota::{ConnectionLimits, ConnectionMeter, Direction, Publish, Verdict};
+    ///
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// let mut limits = ConnectionLimits::AWS_IOT;
+    /// limits.in_flight = 1;
+    /// let mut connection = ConnectionMeter::new(limits);
+    /// let delivery = Publish { direction: Direction::Outbound, qos_1: true, bytes: 200 };
+    /// assert_eq!(connection.publish(delivery, now), Verdict::Passed);
+    /// assert_eq!(connection.publish(delivery, now), Verdict::AwaitsAck);
+    /// assert!(connection.acknowledge(Direction::Outbound));
+    /// assert_eq!(connection.publish(delivery, now), Verdict::Passed);
+    /// assert!(!connection.acknowledge(Direction::Inbound)); // nothing was outstanding
+    /// ```
     pub fn acknowledge(&mut self, direction: Direction) -> bool {
         let in_flight = self.in_flight_mut(direction);
         let outstanding = *in_flight > 0;

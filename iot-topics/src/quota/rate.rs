@@ -11,6 +11,8 @@ use core::time::Duration;
 ///
 /// assert!(Rate::per_second(1) > Rate::per_minute(59));
 /// assert_eq!(Rate::per_second(1), Rate::per_minute(60));
+/// assert_eq!(Rate::per_minute(1_000).tokens(), 1_000);
+/// assert_eq!(Rate::per_minute(1_000).period().as_secs(), 60);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Rate {
@@ -137,6 +139,19 @@ pub const fn paced(count: u64, rate: Rate) -> Paced {
 }
 
 /// The times of calls at a steady rate: see [`paced`].
+///
+/// # Examples
+///
+/// ```
+/// use core::time::Duration;
+/// use iot_topics::quota::{Rate, paced};
+///
+/// let mut calls = paced(3, Rate::per_second(2));
+/// assert_eq!(calls.next(), Some(Duration::ZERO));
+/// assert_eq!(calls.next(), Some(Duration::from_millis(500)));
+/// assert_eq!(calls.next(), Some(Duration::from_millis(1_000)));
+/// assert_eq!(calls.next(), None);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Paced {
     next: u64,

@@ -11,11 +11,16 @@ use super::rate::Rate;
 /// # Examples
 ///
 /// ```
-/// use iot_topics::quota::{Excess, Operation, Scope};
+/// use iot_topics::quota::{Excess, Operation, Quotas, Scope};
 ///
 /// let operation = Operation::OutboundPublish;
 /// assert_eq!((operation.scope(), operation.excess()), (Scope::Account, Excess::Dropped));
 /// assert_eq!(operation.to_string(), "outbound publish");
+/// // What one connection may do, however many the account has.
+/// let quotas = Quotas::large_region();
+/// let own = Operation::ALL.iter().filter(|operation| operation.scope() == Scope::Connection);
+/// let figures: Vec<_> = own.map(|operation| quotas.rate(*operation).unwrap().tokens()).collect();
+/// assert_eq!(figures, [100, 512 * 1_024]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -61,6 +66,17 @@ pub enum Operation {
 }
 
 /// Who shares a rate.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::quota::{Operation, Scope};
+///
+/// // One bucket for the account, another for each client identifier.
+/// assert_eq!(Operation::Connect.scope(), Scope::Account);
+/// assert_eq!(Operation::ConnectPerClient.scope(), Scope::Client);
+/// assert_eq!(Operation::ConnectionByte.scope(), Scope::Connection);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -77,6 +93,16 @@ pub enum Scope {
 }
 
 /// What happens to what exceeds a rate.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::quota::{Excess, Operation};
+///
+/// assert_eq!(Operation::Connect.excess(), Excess::Refused);
+/// assert_eq!(Operation::OutboundPublish.excess(), Excess::Dropped);
+/// assert_eq!(Operation::ConnectionByte.excess(), Excess::Delayed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Excess {
@@ -121,6 +147,7 @@ pub enum Preset {
 ///
 /// let quotas = Quotas::large_region();
 /// assert_eq!(quotas.limit(AccountLimit::RetainedMessages), Some(500_000));
+/// assert_eq!(AccountLimit::ALL.len(), 5);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -281,7 +308,7 @@ impl Figures {
 /// # Examples
 ///
 /// ```
-/// use iot_topics::quota::{AccountLimit, Operation, Quotas, Rate};
+/// use iot_topics::quota::{AccountLimit, Operation, Preset, Quotas, Rate};
 ///
 /// let mut quotas = Quotas::small_region();
 /// assert_eq!(quotas.rate(Operation::Connect), Some(Rate::per_second(100)));
@@ -289,6 +316,16 @@ impl Figures {
 ///
 /// quotas.set_rate(Operation::Connect, Rate::per_second(250)); // raised by AWS
 /// assert_eq!(quotas.rate(Operation::Connect), Some(Rate::per_second(250)));
+/// quotas.set_limit(AccountLimit::Connections, 250_000);
+/// assert_eq!(quotas.limit(AccountLimit::Connections), Some(250_000));
+///
+/// // Older figures, for what was designed under them.
+/// assert_eq!(Quotas::deck_2018(), Quotas::preset(Preset::Deck2018));
+/// assert_eq!(Quotas::deck_2018().limit(AccountLimit::Connections), None); // not told
+/// assert_eq!(
+///     Quotas::y2020().limit(AccountLimit::Connections),
+///     Quotas::large_region().limit(AccountLimit::Connections),
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quotas {
@@ -346,6 +383,19 @@ impl Quotas {
 
     /// A bucket for an operation that holds the tokens of one period: for each member of its
     /// [`Scope`], one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::Timestamp;
+    /// use iot_topics::quota::{Operation, Quotas};
+    ///
+    /// // For each client identifier, a bucket of its own.
+    /// let mut of_lamp = Quotas::large_region().bucket(Operation::ConnectPerClient).unwrap();
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// assert!(of_lamp.try_take(1, now).is_ok());
+    /// assert!(of_lamp.try_take(1, now).is_err()); // one CONNECT a second
+    /// ```
     #[must_use]
     pub fn bucket(&self, operation: Operation) -> Option<Bucket> {
         self.rate(operation).map(Bucket::of)

@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 /// # Examples
 ///
 /// ```
-/// use iot_topics::quota::Usage;
+/// use iot_topics::quota::{Operation, Usage};
 ///
 /// // One message to three subscribers.
 /// let usage = Usage::publish(3);
@@ -23,6 +23,14 @@ use crate::time::Timestamp;
 /// // A thousand devices, each doing both.
 /// let fleet = usage.plus(Usage::subscribe(3)).times(1_000);
 /// assert_eq!(fleet.outbound, 3_000);
+/// // What counts twice: a retained message, and the messages of the shadow service.
+/// assert_eq!(Usage::publish_retained(3).retained, 1);
+/// assert_eq!(Usage::publish_retained(3).inbound, 1);
+/// let update = Usage::shadow_update(2, 2); // `accepted` and `delta`, one subscriber each
+/// assert_eq!((update.shadow_requests, update.inbound, update.outbound), (1, 3, 2));
+///
+/// let connects = Usage::connect().times(500);
+/// assert_eq!(connects.amounts()[0], (Operation::Connect, 500));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -133,6 +141,18 @@ impl Usage {
 }
 
 /// A rate that a steady load exceeds.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::quota::{Operation, Quotas, Rate, Usage};
+///
+/// let reconnects = Usage::connect().times(400);
+/// let exceeded = Quotas::deck_2018().exceeded_by(reconnects);
+/// assert_eq!(exceeded.len(), 1);
+/// assert_eq!((exceeded[0].operation, exceeded[0].per_second), (Operation::Connect, 400));
+/// assert_eq!(exceeded[0].allowed, Rate::per_second(300));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exceeded {
@@ -264,6 +284,21 @@ impl AccountMeter {
     }
 
     /// The bucket of an operation, for one that no [`Usage`] tells, such as an API call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::Timestamp;
+    /// use iot_topics::quota::{AccountMeter, Operation, Quotas};
+    ///
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// let mut account = AccountMeter::new(&Quotas::large_region());
+    /// let searches = account.bucket_mut(Operation::SearchIndex).unwrap();
+    /// assert!(searches.try_take(15, now).is_ok());
+    /// assert!(searches.try_take(1, now).is_err());
+    /// // A rate of each client is no rate of the account.
+    /// assert!(account.bucket_mut(Operation::ConnectPerClient).is_none());
+    /// ```
     pub fn bucket_mut(&mut self, operation: Operation) -> Option<&mut Bucket> {
         self.buckets.get_mut(&operation)
     }
