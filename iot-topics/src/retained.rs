@@ -2,6 +2,25 @@
 //!
 //! Sources: developer guide, "MQTT", retained messages; general reference, "AWS IoT Core endpoints
 //! and quotas".
+//!
+//! # Examples
+//!
+//! ```
+//! use iot_topics::retained::RetainedStore;
+//! use iot_topics::{Timestamp, TopicFilterRef, TopicNameRef};
+//!
+//! let now = Timestamp::from_secs(1_700_000_000);
+//! let mut store = RetainedStore::default();
+//! store.publish(TopicNameRef::parse("plant/7/config")?, b"on".to_vec(), now);
+//!
+//! // AWS IoT Core: who subscribes by the very name gets it, who subscribes by a wildcard does not.
+//! let count = |store: &mut RetainedStore<_>, filter| {
+//!     TopicFilterRef::parse(filter).map(|filter| store.on_subscribe(filter, now).len())
+//! };
+//! assert_eq!(count(&mut store, "plant/7/config")?, 1);
+//! assert_eq!(count(&mut store, "plant/7/#")?, 0);
+//! # Ok::<(), iot_topics::TopicError>(())
+//! ```
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -56,6 +75,8 @@ pub enum RetainedMode {
 ///
 /// let now = Timestamp::from_secs(1_700_000_000);
 /// let mut config = RetainedConfig::AWS_IOT_SMALL_REGION;
+/// assert_eq!(config.max_messages, 100_000);
+/// assert_eq!(config.idle_expiry, RetainedConfig::AWS_IOT.idle_expiry);
 /// config.max_messages = 1;
 /// let mut store = RetainedStore::new(config);
 /// store.publish(TopicNameRef::parse("plant/7")?, b"on".to_vec(), now);
@@ -140,6 +161,23 @@ impl RetainOutcome {
 }
 
 /// Why a message is not retained.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::retained::{RetainOutcome, RetainRefusal, RetainedStore};
+/// use iot_topics::{Timestamp, TopicNameRef};
+///
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let mut store = RetainedStore::default();
+/// let update = TopicNameRef::parse("$aws/things/lamp/shadow/update")?;
+/// let outcome = store.publish(update, b"{}".to_vec(), now);
+/// let RetainOutcome::Refused(why) = outcome else { panic!("taken") };
+/// assert_eq!(why, RetainRefusal::ReservedTopic);
+/// assert_eq!(why.to_string(), "a message on a reserved topic is never retained");
+/// assert!(store.is_empty(now));
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum RetainRefusal {
@@ -300,6 +338,20 @@ impl<P> RetainedStore<P> {
     }
 
     /// The message of a topic, as the `GetRetainedMessage` API has it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::retained::RetainedStore;
+    /// use iot_topics::{Timestamp, TopicNameRef};
+    ///
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// let mut store = RetainedStore::default();
+    /// store.publish(TopicNameRef::parse("plant/7")?, b"on".to_vec(), now);
+    /// assert_eq!(store.get(TopicNameRef::parse("plant/7")?, now), Some(&b"on".to_vec()));
+    /// assert_eq!(store.get(TopicNameRef::parse("plant/8")?, now), None);
+    /// # Ok::<(), iot_topics::TopicError>(())
+    /// ```
     pub fn get(&mut self, name: TopicNameRef<'_>, now: Timestamp) -> Option<&P> {
         let now = self.advance(now);
         let name = name.to_owned();
@@ -309,6 +361,23 @@ impl<P> RetainedStore<P> {
 
     /// All messages in the order of their names, as the `ListRetainedMessages` API has them.
     /// Costs O(n).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::retained::RetainedStore;
+    /// use iot_topics::{Timestamp, TopicNameRef};
+    ///
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// let mut store = RetainedStore::default();
+    /// for name in ["plant/8", "plant/7"] {
+    ///     store.publish(TopicNameRef::parse(name)?, b"on".to_vec(), now);
+    /// }
+    /// let names: Vec<&str> = store.iter(now).map(|(name, _)| name.as_str()).collect();
+    /// assert_eq!(names, ["plant/7", "plant/8"]);
+    /// assert_eq!(store.len(now), 2);
+    /// # Ok::<(), iot_topics::TopicError>(())
+    /// ```
     pub fn iter(&self, now: Timestamp) -> impl Iterator<Item = (TopicNameRef<'_>, &P)> {
         let now = now.max(self.latest);
         self.messages
@@ -420,6 +489,31 @@ impl<P: AsRef<[u8]>> RetainedStore<P> {
 
     /// As [`RetainedStore::publish`], with an MQTT 5 message expiry interval, which AWS IoT takes
     /// for at least 1 second and at most 7 days.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use iot_topics::retained::RetainedStore;
+    /// use iot_topics::{Timestamp, TopicFilterRef, TopicNameRef};
+    ///
+    /// let at = |secs: u64| Timestamp::from_secs(1_700_000_000 + secs);
+    /// let name = TopicNameRef::parse("plant/7")?;
+    /// let mut store = RetainedStore::default();
+    /// store.publish_with_expiry(name, b"on".to_vec(), Duration::from_secs(60), at(0));
+    /// assert_eq!(store.poll_timeout(), Some(at(60)));
+    /// let deliveries = store.on_subscribe(TopicFilterRef::parse("plant/7")?, at(45));
+    /// assert_eq!(deliveries[0].expires_in, Some(15));
+    /// assert_eq!(store.get(name, at(60)), None);
+    ///
+    /// let week = RetainedStore::<Vec<u8>>::MAX_MESSAGE_EXPIRY;
+    /// store.publish_with_expiry(name, b"on".to_vec(), Duration::MAX, at(60)); // cut to 7 days
+    /// assert_eq!(store.poll_timeout(), Some(at(60).saturating_add(week)));
+    /// let second = RetainedStore::<Vec<u8>>::MIN_MESSAGE_EXPIRY;
+    /// store.publish_with_expiry(name, b"on".to_vec(), Duration::ZERO, at(61)); // raised to 1 s
+    /// assert_eq!(store.poll_timeout(), Some(at(61).saturating_add(second)));
+    /// # Ok::<(), iot_topics::TopicError>(())
+    /// ```
     pub fn publish_with_expiry(
         &mut self,
         name: TopicNameRef<'_>,

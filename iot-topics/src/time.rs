@@ -15,6 +15,11 @@ use core::time::Duration;
 ///
 /// let now = Timestamp::from_secs(1_700_000_000);
 /// assert_eq!(now.saturating_add(Duration::from_millis(1_500)).as_millis(), 1_700_000_001_500);
+/// assert_eq!(Timestamp::from_millis(1_700_000_000_999).as_secs(), 1_700_000_000);
+///
+/// let earlier = now.saturating_sub(Duration::from_secs(60));
+/// assert_eq!(now.saturating_since(earlier), Duration::from_secs(60));
+/// assert_eq!(earlier.saturating_since(now), Duration::ZERO); // never negative
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
