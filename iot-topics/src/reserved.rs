@@ -90,6 +90,12 @@ pub use self::words::{
 /// let topic = ReservedTopic::from(ShadowTopic::update("lamp".parse()?));
 /// let name = topic.to_topic_name();
 /// assert_eq!(name.as_str(), "$aws/things/lamp/shadow/update");
+/// assert!(topic.may_publish() && topic.may_subscribe());
+/// assert!(!topic.is_reply()); // a request
+/// assert_eq!(
+///     topic.entry().to_string(),
+///     "$aws/things/{thingName}/shadow/{get|update|delete}",
+/// );
 /// assert_eq!(ReservedTopic::parse(name.as_name_ref()), Some(topic));
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```

@@ -20,7 +20,9 @@ use crate::name::{TopicName, TopicNameRef};
 /// use iot_topics::reserved::{self, BasicIngestTopic};
 ///
 /// let topic = BasicIngestTopic::new("store".parse()?, Some("plant/7".parse()?))?;
-/// assert_eq!(topic.to_string(), "$aws/rules/store/plant/7");
+/// assert_eq!(topic.to_topic_name().as_str(), "$aws/rules/store/plant/7");
+/// assert_eq!(topic.rule().as_str(), "store");
+/// assert_eq!(topic.topic().unwrap().as_str(), "plant/7"); // what the rule sees
 /// assert!(reserved::may_publish("$aws/rules/store/plant/7"));
 /// assert!(!reserved::may_subscribe("$aws/rules/store/plant/7"));
 /// # Ok::<(), Box<dyn core::error::Error>>(())

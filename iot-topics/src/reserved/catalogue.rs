@@ -27,7 +27,10 @@ use crate::words::Words;
 ///     .find(|entry| entry.to_string() == "$aws/things/{thingName}/jobs/notify")
 ///     .unwrap();
 /// assert!(entry.may_subscribe() && !entry.may_publish());
+/// assert!(!entry.is_reply()); // needs a subscription
+/// assert_eq!(entry.payload(), reserved::Payload::Json);
 /// assert_eq!(entry.source(), "developer guide, Reserved topics");
+/// assert!(entry.note().starts_with("a later edition")); // where editions differ
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct CatalogueEntry {
@@ -105,6 +108,18 @@ impl fmt::Display for CatalogueEntry {
 }
 
 /// What the payload of a reserved topic is.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::reserved::{Payload, classify};
+///
+/// let payload = |name| classify(name).unwrap().payload();
+/// assert_eq!(payload("$aws/things/lamp/shadow/update"), Payload::Json);
+/// assert_eq!(payload("$aws/things/lamp/defender/metrics/cbor"), Payload::NamedByTopic);
+/// assert_eq!(payload("$aws/iotfleetwise/vehicles/van-12/signals"), Payload::Protobuf);
+/// assert_eq!(payload("$aws/rules/store/plant/7"), Payload::Any);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Payload {

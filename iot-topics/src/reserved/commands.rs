@@ -24,7 +24,7 @@ use crate::ident::{CommandClientId, ExecutionId, ThingName};
 ///     format: Some(PayloadFormat::Json),
 /// };
 /// assert_eq!(
-///     response.to_string(),
+///     response.to_topic_name().as_str(),
 ///     "$aws/commands/things/valve/executions/e-1/response/json",
 /// );
 /// # Ok::<(), iot_topics::IdentError>(())
@@ -46,6 +46,22 @@ pub struct CommandTopic {
 }
 
 /// The device that runs a command.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicNameRef;
+/// use iot_topics::reserved::{CommandTarget, ReservedTopic};
+///
+/// let name = TopicNameRef::parse("$aws/commands/clients/tablet.4/executions/e-1/request")?;
+/// let Some(ReservedTopic::Commands(topic)) = ReservedTopic::parse(name) else { panic!("no command") };
+/// assert_eq!(topic.target, CommandTarget::Client("tablet.4".parse().unwrap()));
+///
+/// // A thing's name has no dot.
+/// let name = TopicNameRef::parse("$aws/commands/things/tablet.4/executions/e-1/request")?;
+/// assert_eq!(ReservedTopic::parse(name), None);
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -59,6 +75,19 @@ pub enum CommandTarget {
 }
 
 /// What is said about the execution of a command.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicNameRef;
+/// use iot_topics::reserved::{CommandMessage, ReservedTopic};
+///
+/// let name = "$aws/commands/things/valve/executions/e-1/response/rejected/json";
+/// let topic = ReservedTopic::parse(TopicNameRef::parse(name)?);
+/// let Some(ReservedTopic::Commands(topic)) = topic else { panic!("no command") };
+/// assert_eq!(topic.message, CommandMessage::Rejected);
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,

@@ -22,7 +22,7 @@ use crate::ident::{DeviceLocationId, StreamId, ThingName};
 ///     format: PayloadFormat::Json,
 ///     exchange: Exchange::Request,
 /// };
-/// assert_eq!(report.to_string(), "$aws/things/camera/defender/metrics/json");
+/// assert_eq!(report.to_topic_name().as_str(), "$aws/things/camera/defender/metrics/json");
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,7 +80,7 @@ typed_topic!(DefenderTopic, Defender);
 ///     message: StreamMessage::Request(StreamRequest::Get),
 ///     format: PayloadFormat::Cbor,
 /// };
-/// assert_eq!(get.to_string(), "$aws/things/camera/streams/image-7/get/cbor");
+/// assert_eq!(get.to_topic_name().as_str(), "$aws/things/camera/streams/image-7/get/cbor");
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +100,20 @@ pub struct StreamTopic {
 }
 
 /// What is said about a stream.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicNameRef;
+/// use iot_topics::reserved::{ReservedTopic, StreamMessage, StreamResponse};
+///
+/// let name = TopicNameRef::parse("$aws/things/camera/streams/image-7/data/cbor")?;
+/// let topic = ReservedTopic::parse(name).unwrap();
+/// assert!(topic.may_subscribe() && !topic.may_publish()); // a response
+/// let ReservedTopic::Streams(topic) = topic else { panic!("no stream") };
+/// assert_eq!(topic.message, StreamMessage::Response(StreamResponse::Data));
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "there is no third direction")]
 pub enum StreamMessage {
@@ -154,7 +168,7 @@ typed_topic!(StreamTopic, Streams);
 /// use iot_topics::reserved::TunnelTopic;
 ///
 /// let notify = TunnelTopic { thing: "camera".parse()? };
-/// assert_eq!(notify.to_string(), "$aws/things/camera/tunnels/notify");
+/// assert_eq!(notify.to_topic_name().as_str(), "$aws/things/camera/tunnels/notify");
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -198,7 +212,7 @@ typed_topic!(TunnelTopic, Tunnels);
 ///
 /// let answer = DeviceLocationTopic { device: "tracker-7".parse()?, exchange: Exchange::Accepted };
 /// assert_eq!(
-///     answer.to_string(),
+///     answer.to_topic_name().as_str(),
 ///     "$aws/device_location/tracker-7/get_position_estimate/accepted",
 /// );
 /// # Ok::<(), iot_topics::IdentError>(())
@@ -253,7 +267,7 @@ typed_topic!(DeviceLocationTopic, DeviceLocation);
 /// use iot_topics::reserved::{GreengrassTopic, GreengrassVersion};
 ///
 /// let health = GreengrassTopic { thing: "core".parse()?, version: GreengrassVersion::V2 };
-/// assert_eq!(health.to_string(), "$aws/things/core/greengrassv2/health/json");
+/// assert_eq!(health.to_topic_name().as_str(), "$aws/things/core/greengrassv2/health/json");
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -30,6 +30,7 @@ use crate::words::words;
 ///     panic!("not a presence event");
 /// };
 /// assert_eq!((kind, client.as_str()), (PresenceKind::Disconnected, "lamp"));
+/// assert_eq!(EventTopic::Presence { kind, client }.to_topic_name().as_name_ref(), name);
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

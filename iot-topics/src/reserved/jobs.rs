@@ -18,11 +18,21 @@ use crate::ident::{JobId, ThingName};
 /// # Examples
 ///
 /// ```
+/// use iot_topics::ThingName;
 /// use iot_topics::reserved::{JobSelector, JobsTopic};
 ///
-/// let next = JobsTopic::describe("pump".parse()?, JobSelector::Next);
+/// let pump: ThingName = "pump".parse()?;
+/// let next = JobsTopic::describe(pump.clone(), JobSelector::Next);
 /// assert_eq!(next.to_string(), "$aws/things/pump/jobs/$next/get");
-/// assert_eq!(JobsTopic::start_next("pump".parse()?).to_string(), "$aws/things/pump/jobs/start-next");
+/// for (topic, name) in [
+///     (JobsTopic::get_pending(pump.clone()), "$aws/things/pump/jobs/get"),
+///     (JobsTopic::start_next(pump.clone()), "$aws/things/pump/jobs/start-next"),
+///     (JobsTopic::update(pump.clone(), "fw-2".parse()?), "$aws/things/pump/jobs/fw-2/update"),
+///     (JobsTopic::notify(pump.clone()), "$aws/things/pump/jobs/notify"),
+///     (JobsTopic::notify_next(pump.clone()), "$aws/things/pump/jobs/notify-next"),
+/// ] {
+///     assert_eq!(topic.to_topic_name().as_str(), name);
+/// }
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +48,24 @@ pub struct JobsTopic {
 }
 
 /// What is said about the jobs of a thing.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicNameRef;
+/// use iot_topics::reserved::{Exchange, JobSelector, JobsMessage, ReservedTopic};
+///
+/// let message = |name| match ReservedTopic::parse(TopicNameRef::parse(name).ok()?)? {
+///     ReservedTopic::Jobs(topic) => Some(topic.message),
+///     _ => None,
+/// };
+/// assert_eq!(
+///     message("$aws/things/pump/jobs/$next/get"),
+///     Some(JobsMessage::Describe(JobSelector::Next, Exchange::Request)),
+/// );
+/// assert_eq!(message("$aws/things/pump/jobs/notify"), Some(JobsMessage::Notify));
+/// assert_eq!(message("$aws/things/pump/jobs/$next/update"), None); // by id only
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,

@@ -23,7 +23,7 @@ use crate::ident::TemplateName;
 ///     exchange: Exchange::Rejected,
 /// };
 /// assert_eq!(
-///     register.to_string(),
+///     register.to_topic_name().as_str(),
 ///     "$aws/provisioning-templates/fleet/provision/cbor/rejected",
 /// );
 /// # Ok::<(), iot_topics::IdentError>(())
@@ -43,6 +43,19 @@ pub struct ProvisioningTopic {
 }
 
 /// The calls of fleet provisioning.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicNameRef;
+/// use iot_topics::reserved::{ProvisioningCall, ReservedTopic};
+///
+/// let name = TopicNameRef::parse("$aws/certificates/create-from-csr/json/accepted")?;
+/// let topic = ReservedTopic::parse(name);
+/// let Some(ReservedTopic::Provisioning(topic)) = topic else { panic!("no provisioning") };
+/// assert_eq!(topic.call, ProvisioningCall::CreateCertificateFromCsr);
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,

@@ -15,6 +15,8 @@ use crate::ident::{IdentError, JobId};
 ///
 /// assert_eq!("$next".parse(), Ok(JobSelector::Next));
 /// assert!("$last".parse::<JobSelector>().is_err());
+/// assert_eq!(JobSelector::Next.as_str(), JobSelector::NEXT);
+/// assert_eq!("firmware-2".parse::<JobSelector>()?.as_str(), "firmware-2");
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

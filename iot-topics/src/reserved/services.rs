@@ -23,7 +23,7 @@ use crate::ident::{ThingName, TopicLevel};
 ///     property: "p-3".parse()?,
 /// };
 /// assert_eq!(
-///     topic.to_string(),
+///     topic.to_topic_name().as_str(),
 ///     "$aws/sitewise/asset-models/m-1/assets/a-2/properties/p-3",
 /// );
 /// # Ok::<(), iot_topics::IdentError>(())
@@ -85,7 +85,7 @@ typed_topic!(SiteWiseTopic, SiteWise);
 ///     resource: None,
 /// };
 /// assert_eq!(
-///     joins.to_string(),
+///     joins.to_topic_name().as_str(),
 ///     "$aws/iotwireless/events/join/join_req_0_received/lorawan/wireless_devices",
 /// );
 /// # Ok::<(), iot_topics::IdentError>(())
@@ -109,6 +109,20 @@ pub struct WirelessTopic {
 }
 
 /// One resource of AWS IoT Wireless, by one of its identifiers.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicNameRef;
+/// use iot_topics::reserved::ReservedTopic;
+///
+/// let name = "$aws/iotwireless/events/join/join_req_0_received/lorawan/wireless_devices/dev_eui/a1b2";
+/// let topic = ReservedTopic::parse(TopicNameRef::parse(name)?);
+/// let Some(ReservedTopic::Wireless(topic)) = topic else { panic!("not wireless") };
+/// let device = topic.resource.unwrap();
+/// assert_eq!((device.identifier_type.as_str(), device.id.as_str()), ("dev_eui", "a1b2"));
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_structs,
@@ -176,7 +190,7 @@ typed_topic!(WirelessTopic, Wireless);
 ///     vehicle: "van-12".parse()?,
 ///     message: FleetWiseMessage::Upload(FleetWiseUpload::Signals),
 /// };
-/// assert_eq!(signals.to_string(), "$aws/iotfleetwise/vehicles/van-12/signals");
+/// assert_eq!(signals.to_topic_name().as_str(), "$aws/iotfleetwise/vehicles/van-12/signals");
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,6 +206,20 @@ pub struct FleetWiseTopic {
 }
 
 /// What is said between a vehicle and AWS IoT FleetWise.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::reserved::{FleetWiseDownload, FleetWiseMessage, FleetWiseTopic, ReservedTopic};
+///
+/// let schemes = FleetWiseTopic {
+///     vehicle: "van-12".parse()?,
+///     message: FleetWiseMessage::Download(FleetWiseDownload::CollectionSchemes),
+/// };
+/// assert_eq!(schemes.to_string(), "$aws/iotfleetwise/vehicles/van-12/collection_schemes");
+/// assert!(!ReservedTopic::from(schemes).may_publish()); // it comes from the service
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FleetWiseMessage {

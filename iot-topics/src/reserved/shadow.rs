@@ -18,10 +18,13 @@ use crate::ident::{ShadowName, ThingName};
 /// use iot_topics::reserved::{ShadowMessage, ShadowTopic};
 ///
 /// let update = ShadowTopic::update("lamp".parse()?);
-/// assert_eq!(update.to_string(), "$aws/things/lamp/shadow/update");
+/// assert_eq!(update.to_topic_name().as_str(), "$aws/things/lamp/shadow/update");
 ///
 /// let delta = ShadowTopic::new("lamp".parse()?, ShadowMessage::Delta).named("config".parse()?);
 /// assert_eq!(delta.to_string(), "$aws/things/lamp/shadow/name/config/update/delta");
+/// let get = ShadowTopic::get("lamp".parse()?).named("config".parse()?);
+/// assert_eq!(get.to_string(), "$aws/things/lamp/shadow/name/config/get");
+/// assert_eq!(ShadowTopic::delete("lamp".parse()?).to_string(), "$aws/things/lamp/shadow/delete");
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +42,24 @@ pub struct ShadowTopic {
 }
 
 /// What is said about a shadow.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicNameRef;
+/// use iot_topics::reserved::{Exchange, ReservedTopic, ShadowMessage};
+///
+/// let message = |name| match ReservedTopic::parse(TopicNameRef::parse(name).ok()?)? {
+///     ReservedTopic::Shadow(topic) => Some(topic.message),
+///     _ => None,
+/// };
+/// assert_eq!(
+///     message("$aws/things/lamp/shadow/get/rejected"),
+///     Some(ShadowMessage::Get(Exchange::Rejected)),
+/// );
+/// assert_eq!(message("$aws/things/lamp/shadow/update/delta"), Some(ShadowMessage::Delta));
+/// assert_eq!(message("$aws/things/lamp/shadow/get/delta"), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,

@@ -17,6 +17,9 @@ const REJECTED: &str = "rejected";
 /// let request = ShadowTopic::get("lamp".parse()?);
 /// let answer = ShadowTopic { message: ShadowMessage::Get(Exchange::Accepted), ..request };
 /// assert_eq!(answer.to_string(), "$aws/things/lamp/shadow/get/accepted");
+///
+/// let levels = Exchange::ALL.map(Exchange::reply_level);
+/// assert_eq!(levels, [None, Some("accepted"), Some("rejected")]);
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
