@@ -17,11 +17,15 @@ use crate::name::TopicNameRef;
 /// # Examples
 ///
 /// ```
-/// use iot_topics::{CompiledFilter, TopicFilterRef, TopicNameRef};
+/// use iot_topics::{CompiledFilter, MatchMode, TopicFilterRef, TopicNameRef};
 ///
 /// let filter = CompiledFilter::new(TopicFilterRef::parse("plant/+/temperature")?);
 /// assert!(filter.matches(TopicNameRef::parse("plant/7/temperature")?));
 /// assert!(!filter.matches(TopicNameRef::parse("plant/7/8/temperature")?));
+/// let filter = CompiledFilter::new(TopicFilterRef::parse("plant/#")?);
+/// assert!(!filter.matches(TopicNameRef::parse("plant")?));
+/// assert!(filter.matches_with(TopicNameRef::parse("plant")?, MatchMode::Mqtt));
+/// assert_eq!(filter.as_filter_ref().as_str(), "plant/#");
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

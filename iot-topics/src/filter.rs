@@ -53,7 +53,12 @@ pub enum MatchMode {
 /// let filter = TopicFilterRef::parse("$share/workers/plant/+/temperature")?;
 /// assert_eq!(filter.share_name(), Some("workers"));
 /// assert_eq!(filter.filter_part(), "plant/+/temperature");
+/// assert_eq!(filter.as_str(), "$share/workers/plant/+/temperature");
+/// assert!(filter.has_wildcard() && filter.levels().count() == 3);
 /// assert!(filter.matches(TopicNameRef::parse("plant/7/temperature")?));
+/// // What outlives the packet it came in.
+/// let kept = filter.to_owned();
+/// assert_eq!(kept.as_filter_ref(), filter);
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +85,18 @@ impl<'a> TopicFilterRef<'a> {
     /// [`TopicErrorKind::MisplacedPlus`], [`TopicErrorKind::Nul`]); more bytes or slashes than
     /// the limits ([`TopicErrorKind::TooLong`], [`TopicErrorKind::TooManySlashes`]), in which
     /// `$share/<group>/` does not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::{TopicErrorKind, TopicFilterRef};
+    ///
+    /// let error = TopicFilterRef::parse("plant/#/temperature").unwrap_err();
+    /// assert_eq!(error.kind(), TopicErrorKind::MisplacedHash);
+    /// assert_eq!(error.position(), 6);
+    /// let error = TopicFilterRef::parse("$share/workers").unwrap_err();
+    /// assert_eq!(error.kind(), TopicErrorKind::ShareNoFilter);
+    /// ```
     pub fn parse(text: &'a str) -> Result<Self, TopicError> {
         Self::parse_with(text, Limits::AWS_IOT)
     }
@@ -89,6 +106,16 @@ impl<'a> TopicFilterRef<'a> {
     /// # Errors
     ///
     /// As [`TopicFilterRef::parse`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::{Limits, TopicFilterRef};
+    ///
+    /// let deep = "a/b/c/d/e/f/g/h/#"; // 8 slashes
+    /// assert!(TopicFilterRef::parse(deep).is_err());
+    /// assert!(TopicFilterRef::parse_with(deep, Limits::MQTT).is_ok());
+    /// ```
     pub fn parse_with(text: &'a str, limits: Limits) -> Result<Self, TopicError> {
         limits::check_protocol(text)?;
         let start = share::filter_start(text, limits.max_share_name_chars)?;
@@ -127,6 +154,19 @@ impl<'a> TopicFilterRef<'a> {
     }
 
     /// Whether the filter takes the name, by the rule of AWS IoT Core.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::{TopicFilterRef, TopicNameRef};
+    ///
+    /// let filter = TopicFilterRef::parse("plant/#")?;
+    /// assert!(filter.matches(TopicNameRef::parse("plant/7/temperature")?));
+    /// assert!(!filter.matches(TopicNameRef::parse("plant")?)); // not the parent
+    /// // A wildcard in front does not reach reserved topics.
+    /// assert!(!TopicFilterRef::parse("#")?.matches(TopicNameRef::parse("$aws/events/job/j/deleted")?));
+    /// # Ok::<(), iot_topics::TopicError>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn matches(self, name: TopicNameRef<'_>) -> bool {
@@ -139,6 +179,17 @@ impl<'a> TopicFilterRef<'a> {
     /// (MQTT 5.0, 4.7.2). For one filter and many names see [`CompiledFilter`].
     ///
     /// [`CompiledFilter`]: crate::CompiledFilter
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::{MatchMode, TopicFilterRef, TopicNameRef};
+    ///
+    /// let (filter, name) = (TopicFilterRef::parse("plant/#")?, TopicNameRef::parse("plant")?);
+    /// assert!(!filter.matches_with(name, MatchMode::Aws));
+    /// assert!(filter.matches_with(name, MatchMode::Mqtt));
+    /// # Ok::<(), iot_topics::TopicError>(())
+    /// ```
     #[must_use]
     pub fn matches_with(self, name: TopicNameRef<'_>, mode: MatchMode) -> bool {
         let filter = self.filter_part().as_bytes();
@@ -247,7 +298,7 @@ impl serde::Serialize for TopicFilterRef<'_> {
 ///
 /// let filter: TopicFilter = "plant/+/#".parse()?;
 /// assert!(filter.as_filter_ref().has_wildcard());
-/// assert_eq!(filter.to_string(), "plant/+/#");
+/// assert_eq!(filter.as_str(), "plant/+/#");
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
 #[derive(Clone, Debug)]

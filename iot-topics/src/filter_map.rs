@@ -71,6 +71,9 @@ use shape::{ShapeKey, Shapes};
 /// let mut takers: Vec<_> = map.matches(name).map(|entry| *entry.value()).collect();
 /// takers.sort();
 /// assert_eq!(takers, ["archive", "thermometer"]);
+/// assert_eq!((map.len(), map.is_empty()), (3, false));
+/// map.clear();
+/// assert!(map.is_empty());
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
 #[derive(Clone)]
@@ -141,6 +144,14 @@ impl<V> FilterMap<V> {
     }
 
     /// The rules that the map matches by.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::{FilterMap, MatchMode};
+    ///
+    /// assert_eq!(FilterMap::<()>::new().mode(), MatchMode::Aws);
+    /// ```
     #[must_use]
     pub const fn mode(&self) -> MatchMode {
         self.mode
@@ -289,6 +300,18 @@ impl<V> FilterMap<V> {
     /// the inserts and removals that made the map and from its seed, and from nothing else.
     /// Filters that are not indexed (see "Hostile filters" above) come last, in the order of
     /// their levels.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::{FilterMap, TopicFilterRef};
+    ///
+    /// let mut map = FilterMap::new();
+    /// map.insert(TopicFilterRef::parse("plant/+")?, 3);
+    /// map.insert(TopicFilterRef::parse("hall/#")?, 4);
+    /// assert_eq!(map.iter().map(|entry| entry.value()).sum::<i32>(), 7);
+    /// # Ok::<(), iot_topics::TopicError>(())
+    /// ```
     #[must_use]
     pub fn iter(&self) -> FilterMapIter<'_, V> {
         FilterMapIter::new(self)
@@ -300,6 +323,23 @@ impl<V> FilterMap<V> {
     }
 
     /// Gives back space that is not in use. Takes time for every filter.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::{FilterMap, TopicFilterRef};
+    ///
+    /// let mut map = FilterMap::new();
+    /// for room in 0..1_000 {
+    ///     map.insert(TopicFilterRef::parse(&format!("room/{room}"))?, room);
+    /// }
+    /// for room in 1..1_000 {
+    ///     map.remove(TopicFilterRef::parse(&format!("room/{room}"))?);
+    /// }
+    /// map.shrink_to_fit(); // room for one filter again
+    /// assert_eq!(map.get(TopicFilterRef::parse("room/0")?), Some(&0));
+    /// # Ok::<(), iot_topics::TopicError>(())
+    /// ```
     pub fn shrink_to_fit(&mut self) {
         let fresh = self.emptied();
         let old = core::mem::replace(self, fresh);

@@ -74,6 +74,7 @@ macro_rules! ident {
         ///
         #[doc = concat!("let name: ", stringify!($name), " = ", stringify!($sample), ".parse()?;")]
         #[doc = concat!("assert_eq!(name.as_str(), ", stringify!($sample), ");")]
+        #[doc = concat!("assert_eq!(", stringify!($name), "::check(", stringify!($sample), "), Ok(()));")]
         #[doc = concat!("assert!(", stringify!($name), "::parse(", stringify!($wrong), ").is_err());")]
         /// # Ok::<(), iot_topics::IdentError>(())
         /// ```
@@ -91,7 +92,7 @@ macro_rules! ident {
                 Ok(Self(text.to_owned()))
             }
 
-            /// Checks a name of this kind.
+            /// Checks a name of this kind, without a copy.
             ///
             /// # Errors
             ///

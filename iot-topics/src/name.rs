@@ -18,6 +18,9 @@ use crate::text::text_conversions;
 ///
 /// let name = TopicNameRef::parse("plant/7//temperature")?;
 /// assert_eq!(name.levels().collect::<Vec<_>>(), ["plant", "7", "", "temperature"]);
+/// assert_eq!(name.as_str(), "plant/7//temperature");
+/// assert!(!name.is_reserved() && TopicNameRef::parse("$aws/rules/store")?.is_reserved());
+/// assert_eq!(name.to_owned().as_name_ref(), name);
 /// assert!(TopicNameRef::parse("plant/+").is_err());
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
@@ -36,6 +39,18 @@ impl<'a> TopicNameRef<'a> {
     /// wildcard or U+0000 ([`TopicErrorKind::WildcardInName`], [`TopicErrorKind::Nul`]); more bytes
     /// or slashes than the limits ([`TopicErrorKind::TooLong`],
     /// [`TopicErrorKind::TooManySlashes`]), in which `$aws/rules/<rule>/` does not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::{TopicErrorKind, TopicNameRef};
+    ///
+    /// let error = TopicNameRef::parse("plant/#").unwrap_err();
+    /// assert_eq!((error.kind(), error.position()), (TopicErrorKind::WildcardInName, 6));
+    /// // Bytes count, not characters.
+    /// assert!(TopicNameRef::parse(&"a".repeat(256)).is_ok());
+    /// assert!(TopicNameRef::parse(&"é".repeat(129)).is_err());
+    /// ```
     pub fn parse(text: &'a str) -> Result<Self, TopicError> {
         Self::parse_with(text, Limits::AWS_IOT)
     }
@@ -45,6 +60,16 @@ impl<'a> TopicNameRef<'a> {
     /// # Errors
     ///
     /// As [`TopicNameRef::parse`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_topics::{Limits, TopicNameRef};
+    ///
+    /// let long = "a".repeat(257);
+    /// assert!(TopicNameRef::parse(&long).is_err());
+    /// assert!(TopicNameRef::parse_with(&long, Limits::MQTT).is_ok());
+    /// ```
     pub fn parse_with(text: &'a str, limits: Limits) -> Result<Self, TopicError> {
         limits::check_protocol(text)?;
         for (position, byte) in text.bytes().enumerate() {
@@ -137,6 +162,7 @@ impl serde::Serialize for TopicNameRef<'_> {
 ///
 /// let name: TopicName = "plant/7/temperature".parse()?;
 /// assert_eq!(name.as_name_ref().levels().count(), 3);
+/// assert_eq!(name.as_str(), "plant/7/temperature");
 /// assert_eq!(String::from(name), "plant/7/temperature");
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```

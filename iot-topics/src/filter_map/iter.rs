@@ -22,6 +22,7 @@ use crate::name::TopicNameRef;
 /// let mut map = FilterMap::new();
 /// map.insert(TopicFilterRef::parse("$share/loggers/plant/#")?, 7);
 /// let entry = map.iter().next().ok_or("empty")?;
+/// assert!(entry.is_shared());
 /// assert_eq!(entry.filter().share_name(), Some("loggers"));
 /// assert_eq!(*entry.value(), 7);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -81,6 +82,20 @@ impl<V: fmt::Debug> fmt::Debug for FilterEntry<'_, V> {
 const BATCH: usize = 8;
 
 /// The entries whose filters match a name; see [`FilterMap::matches`].
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::{FilterMap, TopicFilterRef, TopicNameRef};
+///
+/// let mut map = FilterMap::new();
+/// map.insert(TopicFilterRef::parse("plant/+")?, "display");
+/// map.insert(TopicFilterRef::parse("$share/loggers/plant/#")?, "logger");
+/// let mut matches = map.matches(TopicNameRef::parse("plant/7")?);
+/// assert_eq!(matches.clone().count(), 2); // begins anew, for nothing but the look-up
+/// assert!(matches.any(|entry| entry.is_shared()));
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 pub struct Matches<'m, 'n, V> {
     map: &'m FilterMap<V>,
     name: TopicNameRef<'n>,
@@ -228,6 +243,21 @@ impl<V: fmt::Debug> fmt::Debug for Matches<'_, '_, V> {
 }
 
 /// All entries of a map; see [`FilterMap::iter`].
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::{FilterMap, TopicFilterRef};
+///
+/// let mut map = FilterMap::new();
+/// map.insert(TopicFilterRef::parse("plant/+")?, 1);
+/// map.insert(TopicFilterRef::parse("hall/#")?, 2);
+/// let entries = map.iter();
+/// assert_eq!(entries.len(), 2);
+/// let texts: Vec<&str> = entries.map(|entry| entry.filter().as_str()).collect();
+/// assert_eq!(texts, ["plant/+", "hall/#"]);
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 pub struct FilterMapIter<'m, V> {
     indexed: ArenaIter<'m, V>,
     ordered: Entries<'m, V>,
