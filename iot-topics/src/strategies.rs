@@ -35,6 +35,19 @@ use crate::ident::{
 use crate::name::TopicName;
 
 /// Legal topic names of one to eight levels.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicNameRef;
+/// use iot_topics::strategies::topic_name;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(name in topic_name())| {
+///     prop_assert_eq!(TopicNameRef::parse(name.as_str()), Ok(name.as_name_ref()));
+///     prop_assert!(name.as_name_ref().levels().count() <= 8);
+/// });
+/// ```
 pub fn topic_name() -> impl Strategy<Value = TopicName> {
     vec(literal(), 1..=8).prop_filter_map("the empty text is no name", |levels| {
         TopicName::try_from(levels.join("/")).ok()
@@ -42,6 +55,20 @@ pub fn topic_name() -> impl Strategy<Value = TopicName> {
 }
 
 /// Legal topic filters of one to eight levels; about one in eight is a shared subscription.
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::strategies::{topic_filter, topic_name};
+/// use iot_topics::CompiledFilter;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(filter in topic_filter(), name in topic_name())| {
+///     let filter = filter.as_filter_ref();
+///     let compiled = CompiledFilter::new(filter);
+///     prop_assert_eq!(compiled.matches(name.as_name_ref()), filter.matches(name.as_name_ref()));
+/// });
+/// ```
 pub fn topic_filter() -> impl Strategy<Value = TopicFilter> {
     let level = prop_oneof![2 => literal(), 1 => Just("+".to_owned())];
     (share_prefix(), vec(level, 1..=8), any::<bool>()).prop_filter_map(
@@ -56,6 +83,21 @@ pub fn topic_filter() -> impl Strategy<Value = TopicFilter> {
 }
 
 /// Topic filters that take `name`, by either [`MatchMode`].
+///
+/// # Examples
+///
+/// ```
+/// use iot_topics::TopicName;
+/// use iot_topics::strategies::filter_matching;
+/// use proptest::prelude::*;
+///
+/// let name: TopicName = "$aws/things/a/jobs/notify".parse()?;
+/// proptest!(|(filter in filter_matching(&name))| {
+///     prop_assert!(filter.as_filter_ref().matches(name.as_name_ref()));
+///     prop_assert!(filter.as_filter_ref().filter_part().starts_with("$aws")); // never `+/..`
+/// });
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 pub fn filter_matching(name: &TopicName) -> impl Strategy<Value = TopicFilter> + use<> {
     let levels: Vec<String> = name.as_name_ref().levels().map(str::to_owned).collect();
     let name = name.clone();
@@ -106,6 +148,18 @@ macro_rules! ident_strategies {
     ($($(#[doc = $doc:literal])* $function:ident, $name:ident, $pattern:literal;)*) => {
         $(
             $(#[doc = $doc])*
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("use iot_topics::", stringify!($name), ";")]
+            #[doc = concat!("use iot_topics::strategies::", stringify!($function), ";")]
+            /// use proptest::prelude::*;
+            ///
+            #[doc = concat!("proptest!(|(name in ", stringify!($function), "())| {")]
+            #[doc = concat!("    prop_assert!(", stringify!($name), "::check(name.as_str()).is_ok());")]
+            /// });
+            /// ```
             pub fn $function() -> impl Strategy<Value = $name> {
                 $pattern.prop_filter_map("not a name of this kind", |text| {
                     $name::try_from(text).ok()
