@@ -26,7 +26,7 @@ use crate::{check, parse, pointer, print};
 /// # Examples
 ///
 /// ```
-/// use iot_policy::{Effect, PolicyDocument};
+/// use iot_policy::{Effect, PolicyDocument, Version};
 ///
 /// let document = PolicyDocument::from_json(
 ///     r#"{
@@ -39,7 +39,10 @@ use crate::{check, parse, pointer, print};
 ///     }"#,
 /// )?;
 /// assert!(document.has_variables());
+/// assert_eq!((document.version(), document.id()), (Version::V2012_10_17, None));
+/// assert!(!document.is_single()); // an array, though of one statement
 /// let statement = &document.statements()[0];
+/// assert_eq!(document.statement_pointer(0), "/Statement/0");
 /// assert_eq!(statement.effect(), Effect::Allow);
 /// assert!(statement.actions().iter().eq(["iot:Connect"]));
 /// assert_eq!(PolicyDocument::from_json(&document.to_json())?, document);
@@ -123,6 +126,20 @@ impl PolicyDocument {
     /// # Errors
     ///
     /// The first rule that is broken; the limits are looked at first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::{DocumentLimits, PolicyDocument, PolicyErrorKind};
+    ///
+    /// let text = format!(
+    ///     r#"{{"Statement": {{"Effect": "Allow", "Action": "iot:*", "Resource": "{}"}}}}"#,
+    ///     "x".repeat(2_048),
+    /// );
+    /// assert!(PolicyDocument::from_json(&text).is_ok());
+    /// let error = PolicyDocument::from_json_with(&text, &DocumentLimits::AWS_IOT).unwrap_err();
+    /// assert!(matches!(error.kind(), PolicyErrorKind::TooManyChars { max: 2_048, .. }));
+    /// ```
     pub fn from_json_with(text: &str, limits: &DocumentLimits) -> Result<Self, PolicyError> {
         limits.check(text)?;
         parse::document(text)
@@ -220,14 +237,29 @@ impl fmt::Display for PolicyDocument {
 }
 
 /// The version of the policy language.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{PolicyDocument, Version};
+///
+/// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+/// let document = PolicyDocument::from_json(text)?;
+/// assert_eq!(document.written_version(), None);
+/// assert_eq!(document.version(), Version::V2008_10_17); // what its absence means
+/// assert_eq!(document.version().as_str(), "2008-10-17");
+/// assert!(!document.has_variables());
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "a new version of the language would change every decision"
 )]
-#[expect(missing_docs, reason = "the names are the versions")]
 pub enum Version {
+    /// `2008-10-17`, and what a document without version has: `${...}` is literal text.
     V2008_10_17,
+    /// `2012-10-17`: `${...}` is a variable.
     V2012_10_17,
 }
 

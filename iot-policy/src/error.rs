@@ -20,6 +20,7 @@ use core::fmt;
 ///     "expected a string or an array of strings, found a number at `/Statement/Action` \
 ///      (line 1, column 45)"
 /// );
+/// assert_eq!(error.position().unwrap().column, 45);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyError {
@@ -90,8 +91,11 @@ impl core::error::Error for PolicyError {}
 /// ```
 /// use iot_policy::PolicyDocument;
 ///
+/// use iot_policy::Position;
+///
 /// let position = PolicyDocument::from_json("{\n  5").unwrap_err().position().unwrap();
 /// assert_eq!((position.line, position.column, position.offset), (2, 3, 4));
+/// assert_eq!(Position::of("{\n  5", 4), position);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -138,6 +142,18 @@ impl fmt::Display for Position {
 ///
 /// Sources are the pages of the IAM user guide "Grammar of the IAM JSON policy language" (the
 /// grammar) and "IAM policy validation check reference" (the checks), and the developer guide.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{PolicyDocument, PolicyErrorKind};
+///
+/// let kind = |text| PolicyDocument::from_json(text).unwrap_err().kind();
+/// assert_eq!(kind("  "), PolicyErrorKind::Empty);
+/// assert_eq!(kind(r#"{"Version": "2012-10-17", "Statement": []}"#), PolicyErrorKind::EmptyArray);
+/// assert_eq!(kind(r#"{"Version": "2012"}"#), PolicyErrorKind::BadVersion);
+/// assert_eq!(kind(r#"{"statement": []}"#), PolicyErrorKind::UnknownKey); // case sensitive
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyErrorKind {

@@ -15,8 +15,11 @@ use crate::error::{PolicyError, PolicyErrorKind, Position};
 /// let text = format!(
 ///     r#"{{"Statement": [{{"Effect": "Allow", "Action": "*", "Resource": "{resource}"}}]}}"#
 /// );
-/// assert!(PolicyDocument::from_json(&text).is_ok());
+/// assert!(PolicyDocument::from_json(&text).is_ok()); // `DocumentLimits::DEFAULT`
 /// assert!(PolicyDocument::from_json_with(&text, &DocumentLimits::AWS_IOT).is_err());
+/// let text = " ".repeat(404_600) + &text;
+/// assert!(PolicyDocument::from_json_with(&text, &DocumentLimits::DEFAULT).is_err());
+/// assert!(PolicyDocument::from_json_with(&text, &DocumentLimits::UNLIMITED).is_ok());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

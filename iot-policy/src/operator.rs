@@ -23,6 +23,7 @@ use crate::error::PolicyErrorKind;
 /// assert!(operator.if_exists() && operator.is_negated());
 /// assert_eq!(operator.to_string(), "ForAnyValue:StringNotLikeIfExists");
 ///
+/// assert_eq!(Operator::new(Some(Quantifier::ForAnyValue), Test::StringNotLike, true), Ok(operator));
 /// assert!("stringEquals".parse::<Operator>().is_err());
 /// assert!("NullIfExists".parse::<Operator>().is_err());
 /// # Ok::<(), iot_policy::OperatorError>(())
@@ -122,6 +123,28 @@ impl fmt::Display for Operator {
 }
 
 /// How a condition reads a key that has several values.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Condition, ConnectAttributes, Context, Operator, Quantifier, Test, Version};
+///
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let packet = ConnectAttributes::new(true, true); // `PersistentConnect` and `LastWill`
+/// let holds = |quantifier, context: &Context<'_>| {
+///     let operator = Operator::new(Some(quantifier), Test::StringEquals, false)?;
+///     let condition = Condition::new(operator, "iot:ConnectAttributes", ["LastWill"]);
+///     Ok::<_, iot_policy::OperatorError>(condition.examine(Version::V2012_10_17, context).holds())
+/// };
+/// let context = Context::new(&scope).with_connect_attributes(packet);
+/// assert!(holds(Quantifier::ForAnyValue, &context)?);
+/// assert!(!holds(Quantifier::ForAllValues, &context)?);
+/// // No value at all: every one of them passes, and none does.
+/// assert!(holds(Quantifier::ForAllValues, &Context::new(&scope))?);
+/// assert!(!holds(Quantifier::ForAnyValue, &Context::new(&scope))?);
+/// assert_eq!(Quantifier::ALL.map(Quantifier::as_str), ["ForAllValues", "ForAnyValue"]);
+/// # Ok::<(), iot_policy::OperatorError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -149,6 +172,18 @@ impl Quantifier {
 }
 
 /// What the values of a condition are, and so how they are compared.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{Family, Test};
+///
+/// assert_eq!(Test::DateLessThan.family(), Family::Date);
+/// // Where a policy may write `${iot:ClientId}` as a value:
+/// let tests: Vec<_> = Test::all().filter(|test| test.family().takes_variables()).collect();
+/// assert!(tests.contains(&Test::ArnLike) && tests.contains(&Test::Bool));
+/// assert!(!tests.contains(&Test::IpAddress) && !tests.contains(&Test::NumericEquals));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -182,40 +217,79 @@ impl Family {
     }
 }
 
-/// The comparison of a condition operator, without quantifier and `IfExists`.
+/// The comparison of a condition operator, without quantifier and `IfExists` (IAM user guide,
+/// "Condition operators"). Each variant says what a value of the request must be, compared with a
+/// value of the condition.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{Family, Test};
+///
+/// assert_eq!(Test::StringNotLike.as_str(), "StringNotLike");
+/// assert_eq!(Test::StringNotLike.family(), Family::String);
+/// assert!(Test::StringNotLike.is_negated() && !Test::Null.is_negated());
+/// assert_eq!(Test::all().len(), 27);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "the policy language is closed; a new test would change every decision"
 )]
-#[expect(missing_docs, reason = "the names are those of the IAM user guide")]
 pub enum Test {
+    /// The same text.
     StringEquals,
+    /// Another text.
     StringNotEquals,
+    /// The same text but for letter case.
     StringEqualsIgnoreCase,
+    /// Another text, even without regard to letter case.
     StringNotEqualsIgnoreCase,
+    /// A text that the value takes, with `*` and `?` as wildcards.
     StringLike,
+    /// A text that the value does not take.
     StringNotLike,
+    /// The same number.
     NumericEquals,
+    /// Another number.
     NumericNotEquals,
+    /// A number less than the value.
     NumericLessThan,
+    /// The number or a lesser one.
     NumericLessThanEquals,
+    /// A number greater than the value.
     NumericGreaterThan,
+    /// The number or a greater one.
     NumericGreaterThanEquals,
+    /// The same instant.
     DateEquals,
+    /// Another instant.
     DateNotEquals,
+    /// An earlier instant.
     DateLessThan,
+    /// The instant or an earlier one.
     DateLessThanEquals,
+    /// A later instant.
     DateGreaterThan,
+    /// The instant or a later one.
     DateGreaterThanEquals,
+    /// The same truth value, in any letter case.
     Bool,
+    /// The same bytes.
     BinaryEquals,
+    /// An address in the network; without a prefix length the address itself.
     IpAddress,
+    /// An address outside the network.
     NotIpAddress,
+    /// As [`ArnLike`](Self::ArnLike).
     ArnEquals,
+    /// As [`ArnNotLike`](Self::ArnNotLike).
     ArnNotEquals,
+    /// An ARN each of whose six parts the value takes, with `*` and `?` as wildcards.
     ArnLike,
+    /// An ARN that the value does not take.
     ArnNotLike,
+    /// `true`: the key has no value. `false`: it has one.
     Null,
 }
 
@@ -254,6 +328,15 @@ impl Test {
 }
 
 /// Why a text is not a condition operator.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{Operator, OperatorError};
+///
+/// assert_eq!("StringMatches".parse::<Operator>(), Err(OperatorError::Unknown));
+/// assert_eq!("NullIfExists".parse::<Operator>(), Err(OperatorError::NullIfExists));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum OperatorError {

@@ -14,7 +14,7 @@ use crate::variable::Variable;
 /// # Examples
 ///
 /// ```
-/// use iot_policy::{ArnScope, Condition, Context, Test, Unresolved, Version};
+/// use iot_policy::{ArnScope, Condition, Context, Test, Unresolved, Variable, Version};
 ///
 /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
 /// let condition = Condition::new(Test::StringLike, "iot:ClientId", "sensor-*");
@@ -26,8 +26,11 @@ use crate::variable::Variable;
 ///     "`StringLike` on `iot:ClientId` fails: `lamp-1` matches no value",
 /// );
 ///
+/// assert_eq!((trace.operator().test(), trace.key()), (Test::StringLike, &Variable::ClientId));
+///
 /// let trace = condition.examine(Version::V2012_10_17, &Context::new(&scope));
 /// assert_eq!(trace.values(), Err(Unresolved::NoClientId));
+/// assert!(!trace.holds());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConditionTrace {
@@ -89,6 +92,21 @@ impl fmt::Display for ConditionTrace {
 /// One value that a request has for the key of a condition.
 ///
 /// See [`ConditionTrace`].
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Compared, Condition, ConnectAttributes, Context, Test, Version};
+///
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let packet = ConnectAttributes::new(true, true);
+/// let context = Context::new(&scope).with_connect_attributes(packet);
+/// let condition = Condition::new(Test::StringEquals, "iot:ConnectAttributes", "LastWill");
+/// let trace = condition.examine(Version::V2012_10_17, &context);
+/// let values = trace.values().unwrap();
+/// assert_eq!((values[0].text(), values[0].compared()), ("PersistentConnect", Compared::MatchesNone));
+/// assert_eq!((values[1].text(), values[1].compared()), ("LastWill", Compared::Matches { value: 0 }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestValue {
     pub(super) text: String,
@@ -113,6 +131,19 @@ impl RequestValue {
 /// operator is considered.
 ///
 /// See [`ConditionTrace`].
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Compared, Condition, Context, Test, Version};
+///
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("seven");
+/// let condition = Condition::new(Test::NumericNotEquals, "iot:ClientId", ["7", "8"]);
+/// let trace = condition.examine(Version::V2012_10_17, &context);
+/// assert_eq!(trace.values().unwrap()[0].compared(), Compared::Unreadable);
+/// assert!(trace.holds()); // no number matches none of them: the `Not` holds
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
