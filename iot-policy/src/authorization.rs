@@ -14,6 +14,14 @@ use crate::resource::Resource;
 use crate::set::{Decision, PolicySet};
 
 /// The `actionType` of TestAuthorization.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{Action, ActionType};
+///
+/// assert_eq!(ActionType::Subscribe.action(), Action::SUBSCRIBE);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(clippy::exhaustive_enums, reason = "the API model has these four")]
@@ -42,6 +50,25 @@ impl ActionType {
 }
 
 /// One question of TestAuthorization: may this be done on all of these?
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{
+///     ActionType, ArnScope, AuthInfo, Context, Decision, PolicyDocument, PolicySet, Statement,
+/// };
+///
+/// let arn = |name| format!("arn:aws:iot:us-east-1:123456789012:topic/{name}");
+/// let document = PolicyDocument::new(vec![Statement::allow("iot:Publish", arn("plant/7"))])?;
+/// let policies = PolicySet::compile([("Plant", document)]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+///
+/// // Both, or nothing.
+/// let question = AuthInfo::new(ActionType::Publish, vec![arn("plant/7"), arn("plant/8")]);
+/// let answer = policies.test_authorization(question, &Context::new(&scope));
+/// assert_eq!(answer.auth_decision, Decision::ImplicitDeny);
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -65,6 +92,29 @@ impl AuthInfo {
 
 /// One answer of TestAuthorization (API reference, `AuthResult`), with policy names in the place
 /// of policies.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{
+///     ActionType, ArnScope, AuthInfo, Context, Decision, PolicyDocument, PolicySet, Statement,
+/// };
+///
+/// let arn = "arn:aws:iot:us-east-1:123456789012:topic/plant/7";
+/// let policies = PolicySet::compile([
+///     ("All", PolicyDocument::new(vec![Statement::allow("iot:*", "*")])?),
+///     ("Quarantine", PolicyDocument::new(vec![Statement::deny("iot:Publish", "*")])?),
+/// ]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let question = AuthInfo::new(ActionType::Publish, vec![arn.into()]);
+/// let answer = policies.test_authorization(question, &Context::new(&scope));
+/// assert_eq!(answer.auth_info.resources, [arn]);
+/// assert_eq!(answer.auth_decision, Decision::ExplicitDeny);
+/// assert_eq!(answer.allowed.policies, ["All"]);
+/// assert_eq!(answer.denied.explicit_deny.policies, ["Quarantine"]);
+/// assert!(answer.missing_context_values.is_empty());
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -83,6 +133,21 @@ pub struct AuthResult {
 }
 
 /// Names of policies, sorted.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ActionType, ArnScope, AuthInfo, Context, PolicyDocument, PolicySet, Statement};
+///
+/// let allow = PolicyDocument::new(vec![Statement::allow("iot:Connect", "*")])?;
+/// let policies = PolicySet::compile([("Pumps", allow.clone()), ("Lamps", allow)]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let client = "arn:aws:iot:us-east-1:123456789012:client/c1";
+/// let question = AuthInfo::new(ActionType::Connect, vec![client.into()]);
+/// let answer = policies.test_authorization(question, &Context::new(&scope));
+/// assert_eq!(answer.allowed.policies, ["Lamps", "Pumps"]);
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PolicyNames {
@@ -91,6 +156,24 @@ pub struct PolicyNames {
 }
 
 /// The policies that do not allow a request.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ActionType, ArnScope, AuthInfo, Context, PolicyDocument, PolicySet, Statement};
+///
+/// let policies = PolicySet::compile([
+///     ("Connect", PolicyDocument::new(vec![Statement::allow("iot:Connect", "*")])?),
+///     ("Quarantine", PolicyDocument::new(vec![Statement::deny("*", "*")])?),
+/// ]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let topic = "arn:aws:iot:us-east-1:123456789012:topic/plant/7";
+/// let question = AuthInfo::new(ActionType::Publish, vec![topic.into()]);
+/// let denied = policies.test_authorization(question, &Context::new(&scope)).denied;
+/// assert_eq!(denied.implicit_deny.policies, ["Connect"]); // does not speak of Publish
+/// assert_eq!(denied.explicit_deny.policies, ["Quarantine"]);
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

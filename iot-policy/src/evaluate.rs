@@ -42,6 +42,10 @@ pub use pattern::{PatternTrace, UnresolvedVariable};
 ///
 /// let response = policies.evaluate(&Request::subscribe(TopicFilterRef::parse("app/data")?, &context));
 /// assert_eq!(response.decision(), Decision::ImplicitDeny);
+/// assert_eq!(response.action(), "iot:Subscribe");
+/// assert!(response.resource().ends_with(":topicfilter/app/data"));
+/// assert!(response.statements()[0].action_matches() && response.deciding().next().is_none());
+/// assert_eq!(response.missing_context().count(), 0);
 /// assert_eq!(
 ///     response.explain().to_string(),
 ///     "IMPLICIT_DENY: iot:Subscribe on `arn:aws:iot:us-east-1:123456789012:topicfilter/app/data`\n\
@@ -59,6 +63,34 @@ pub struct Response<'s> {
 }
 
 /// What one statement says of a request.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{
+///     ArnScope, Context, Effect, PolicyDocument, PolicySet, Request, Statement,
+/// };
+/// use iot_topics::TopicNameRef;
+///
+/// let document = PolicyDocument::new(vec![
+///     Statement::allow("iot:*", "*"),
+///     Statement::deny("iot:Publish", "arn:aws:iot:us-east-1:123456789012:topic/$aws/*"),
+/// ])?;
+/// let policies = PolicySet::compile([("Lamps", document)]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("lamp");
+/// let response = policies.evaluate(&Request::publish(TopicNameRef::parse("hall/7")?, &context));
+///
+/// let deny = &response.statements()[1];
+/// assert_eq!((deny.policy(), deny.index(), deny.effect()), ("Lamps", 1, Effect::Deny));
+/// assert_eq!(deny.pointer(), "/Statement/1");
+/// assert!(deny.action_matches() && !deny.resource_matches());
+/// assert!(deny.conditions_hold() && deny.conditions().is_empty());
+/// assert!(!deny.matches());
+/// assert!(!deny.resources()[0].matches());
+/// assert_eq!(deny.statement().unwrap().effect(), Effect::Deny);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementTrace<'s> {
     policy: &'s str,
@@ -75,6 +107,25 @@ pub struct StatementTrace<'s> {
 impl PolicySet {
     /// Decides a request and tells why. For tools and logs: it looks at every statement, and
     /// allocates; [`decide`](Self::decide) gives the same decision.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::{ArnScope, Context, PolicyDocument, PolicySet, Request, Statement, Variable};
+    ///
+    /// let own = "arn:aws:iot:us-east-1:123456789012:client/${iot:Connection.Thing.ThingName}";
+    /// let document = PolicyDocument::new(vec![Statement::allow("iot:Connect", own)])?;
+    /// let policies = PolicySet::compile([("Things", document)]);
+    /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+    /// let context = Context::new(&scope).with_client_id("lamp");
+    /// let request = Request::connect("lamp", &context);
+    /// let response = policies.evaluate(&request);
+    /// assert_eq!(response.decision(), policies.decide(&request));
+    /// assert_eq!(response.deciding().count(), 0); // nothing allows it
+    /// let missing: Vec<_> = response.missing_context().map(|(variable, _)| variable.clone()).collect();
+    /// assert_eq!(missing, [Variable::ThingName]);
+    /// # Ok::<(), iot_policy::PolicyError>(())
+    /// ```
     #[must_use]
     pub fn evaluate<'s>(&'s self, request: &Request<'_>) -> Response<'s> {
         let mut statements = Vec::new();

@@ -20,12 +20,54 @@ use crate::variable::Variable;
 
 /// A decision in words: one line for the decision, one for the reason. The alternate form
 /// (`{:#}`) adds a line for every statement.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Context, PolicyDocument, PolicySet, Request, Statement};
+///
+/// let document = PolicyDocument::new(vec![
+///     Statement::allow("iot:Connect", "*"),
+///     Statement::deny("iot:Connect", "arn:aws:iot:us-east-1:123456789012:client/root"),
+/// ])?;
+/// let policies = PolicySet::compile([("Lamps", document)]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("root");
+/// let response = policies.evaluate(&Request::connect("root", &context));
+/// let short = response.explain().to_string();
+/// assert!(short.starts_with("EXPLICIT_DENY: iot:Connect on arn:"));
+/// assert_eq!(short.lines().count(), 2);
+/// assert!(format!("{:#}", response.explain()).lines().count() > 2);
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Explanation<'r, 's> {
     response: &'r Response<'s>,
 }
 
 /// What came nearest to allowing a request that nothing allows.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{
+///     ArnScope, Context, NearMiss, PolicyDocument, PolicySet, Request, ResourceKind, Statement,
+/// };
+/// use iot_topics::TopicFilterRef;
+///
+/// let topic = "arn:aws:iot:us-east-1:123456789012:topic/app/data";
+/// let document = PolicyDocument::new(vec![Statement::allow("iot:Subscribe", topic)])?;
+/// let policies = PolicySet::compile([("App", document)]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("app");
+/// let filter = TopicFilterRef::parse("app/data")?;
+/// let response = policies.evaluate(&Request::subscribe(filter, &context));
+/// let Some(NearMiss::ResourceType { needs, says, .. }) = response.nearest_miss() else {
+///     panic!("another miss");
+/// };
+/// assert_eq!((needs, says), (ResourceKind::TopicFilter, ResourceKind::Topic));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NearMiss<'r, 's> {
@@ -93,6 +135,23 @@ impl<'s> Response<'s> {
 
     /// What came nearest to allowing the request; `None` if it is allowed, or denied by a
     /// statement.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::{ArnScope, Context, NearMiss, PolicyDocument, PolicySet, Request, Statement};
+    ///
+    /// let nobody = PolicySet::default();
+    /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+    /// let context = Context::new(&scope).with_client_id("lamp");
+    /// let connect = Request::connect("lamp", &context);
+    /// assert_eq!(nobody.evaluate(&connect).nearest_miss(), Some(NearMiss::Nothing));
+    ///
+    /// let everybody = PolicyDocument::new(vec![Statement::allow("iot:*", "*")])?;
+    /// let everybody = PolicySet::compile([("All", everybody)]);
+    /// assert_eq!(everybody.evaluate(&connect).nearest_miss(), None); // it is allowed
+    /// # Ok::<(), iot_policy::PolicyError>(())
+    /// ```
     #[must_use]
     pub fn nearest_miss(&self) -> Option<NearMiss<'_, 's>> {
         if self.decision() != Decision::ImplicitDeny {

@@ -12,6 +12,27 @@ use crate::token::Token;
 use crate::variable::Variable;
 
 /// How one resource pattern of a statement compares with the resource of a request.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Context, PolicyDocument, PolicySet, Request, ResourceKind, Statement};
+///
+/// let own = "arn:aws:iot:us-east-1:123456789012:client/${iot:ClientId}-*";
+/// let document = PolicyDocument::new(vec![Statement::allow("iot:Connect", own)])?;
+/// let policies = PolicySet::compile([("Own", document)]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("lamp*");
+/// let response = policies.evaluate(&Request::connect("lamp*", &context));
+///
+/// let pattern = &response.statements()[0].resources()[0];
+/// assert_eq!(pattern.pattern(), own);
+/// assert_eq!(pattern.kind(), Some(ResourceKind::Client));
+/// // The `*` of the policy is a wildcard, that of the client is a character.
+/// assert_eq!(pattern.resolved(), "arn:aws:iot:us-east-1:123456789012:client/lamp${*}-*");
+/// assert!(!pattern.matches() && pattern.unresolved().is_empty());
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternTrace<'s> {
     pattern: &'s str,
@@ -21,6 +42,26 @@ pub struct PatternTrace<'s> {
 }
 
 /// A variable of a pattern that has no value.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{
+///     ArnScope, Context, PolicyDocument, PolicySet, Request, Statement, Thing, Unresolved, Variable,
+/// };
+///
+/// let own = "arn:aws:iot:us-east-1:123456789012:client/${iot:Connection.Thing.ThingName}";
+/// let document = PolicyDocument::new(vec![Statement::allow("iot:Connect", own)])?;
+/// let policies = PolicySet::compile([("Things", document)]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("lamp-2").with_thing(Thing::attached("lamp"));
+/// let response = policies.evaluate(&Request::connect("lamp-2", &context));
+///
+/// let unresolved = &response.statements()[0].resources()[0].unresolved()[0];
+/// assert_eq!(unresolved.variable(), &Variable::ThingName);
+/// assert_eq!(unresolved.why(), Unresolved::ClientIdDiffers);
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnresolvedVariable {
     variable: Variable,
