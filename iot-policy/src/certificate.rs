@@ -42,7 +42,10 @@ pub use name::{NameField, NameVariable, Pick, Side};
 /// ```
 /// use iot_policy::{Certificate, NameField, NoValue, Side};
 ///
+/// let id = "00".repeat(32).parse()?;
 /// let certificate = Certificate::builder()
+///     .id(id)
+///     .serial_number("2587")
 ///     .subject(NameField::CommonName, "dev-*")
 ///     .subject(NameField::Organization, "Example, Inc.")
 ///     .build();
@@ -50,6 +53,9 @@ pub use name::{NameField, NameVariable, Pick, Side};
 /// assert_eq!(value(NameField::CommonName), Err(NoValue::ForbiddenCharacter('*')));
 /// assert_eq!(value(NameField::Organization), Ok("Example\\, Inc."));
 /// assert_eq!(value(NameField::Country), Err(NoValue::NotInCertificate));
+/// assert_eq!(certificate.serial_number(), Ok("2587"));
+/// assert!(certificate.id().is_some());
+/// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Certificate {

@@ -20,6 +20,31 @@ use crate::text::{Inline, Text};
 use crate::variable::Variable;
 
 /// The attributes of a thing, however the caller keeps them.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Attributes, Context, Thing, Unresolved, Variable};
+///
+/// #[derive(Debug)]
+/// struct Record {
+///     site: String,
+/// }
+///
+/// impl Attributes for Record {
+///     fn attribute(&self, name: &str) -> Option<&str> {
+///         (name == "site").then_some(&self.site)
+///     }
+/// }
+///
+/// let record = Record { site: "berlin".into() };
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let thing = Thing::attached("lamp").with_attributes(&record);
+/// let context = Context::new(&scope).with_client_id("lamp").with_thing(thing);
+/// let value = |name| context.value(&Variable::parse(name));
+/// assert_eq!(value("iot:Connection.Thing.Attributes[site]").unwrap(), ["berlin"]);
+/// assert_eq!(value("iot:Connection.Thing.Attributes[Site]"), Err(Unresolved::NoAttribute));
+/// ```
 pub trait Attributes: fmt::Debug + Sync {
     /// The value of an attribute; names are compared as written.
     fn attribute(&self, name: &str) -> Option<&str>;
@@ -61,6 +86,20 @@ where
 
 /// How a thing is tied to the certificate or identity of the connection (developer guide,
 /// "Associating a thing to a connection").
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Attachment, Context, Thing, Unresolved, Variable};
+///
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let as_other = |attachment| {
+///     let thing = Thing::attached("lamp").with_attachment(attachment);
+///     Context::new(&scope).with_client_id("lamp-2").with_thing(thing).value(&Variable::ThingName)
+/// };
+/// assert_eq!(as_other(Attachment::Exclusive).unwrap(), ["lamp"]);
+/// assert_eq!(as_other(Attachment::Attached), Err(Unresolved::ClientIdDiffers));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -81,11 +120,21 @@ pub enum Attachment {
 /// # Examples
 ///
 /// ```
-/// use iot_policy::Thing;
+/// use iot_policy::{ArnScope, Attachment, Context, Thing, Unresolved, Variable};
 ///
 /// let attributes = [("site", "berlin")];
 /// let thing = Thing::attached("sensor-7").with_type("thermometer").with_attributes(&attributes);
 /// assert_eq!(thing.name(), "sensor-7");
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("sensor-7");
+/// let value = |thing, variable: &Variable| context.with_thing(thing).value(variable);
+/// assert_eq!(value(thing, &Variable::ThingTypeName).unwrap(), ["thermometer"]);
+/// // Not attached: the connection has no thing, and a policy can tell.
+/// let thing = thing.with_attachment(Attachment::NotAttached);
+/// assert_eq!(value(thing, &Variable::ThingName), Err(Unresolved::NotAttached));
+/// assert_eq!(value(thing, &Variable::ThingIsAttached).unwrap(), ["false"]);
+/// assert!(value(Thing::not_attached("sensor-7"), &Variable::ThingName).is_err());
+/// assert!(value(Thing::exclusive("sensor-8"), &Variable::ThingName).is_ok());
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Thing<'a> {
@@ -154,6 +203,18 @@ impl<'a> Thing<'a> {
 }
 
 /// The features that a Connect packet asks for, the values of `iot:ConnectAttributes`.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::ConnectAttributes;
+///
+/// let packet = ConnectAttributes::new(false, true);
+/// assert!(packet.last_will && !packet.persistent);
+/// assert!(packet.names().eq(["LastWill"]));
+/// // Neither: no values, over which `ForAllValues` holds and `ForAnyValue` does not.
+/// assert_eq!(ConnectAttributes::new(false, false).names().count(), 0);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ConnectAttributes {
@@ -183,6 +244,18 @@ impl ConnectAttributes {
 }
 
 /// Values of variables that the caller gives by name; they go before all others.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Context, ContextValues, Variable};
+///
+/// let mut values = ContextValues::new();
+/// values.insert(Variable::parse("iot:Plant"), vec!["berlin".into()]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_values(&values);
+/// assert_eq!(context.value(&Variable::parse("iot:plant")).unwrap(), ["berlin"]);
+/// ```
 pub type ContextValues = BTreeMap<Variable, Vec<String>>;
 
 /// The values of the policy variables for one connection or call.
@@ -193,7 +266,8 @@ pub type ContextValues = BTreeMap<Variable, Vec<String>>;
 /// # Examples
 ///
 /// ```
-/// use iot_policy::{ArnScope, Context, Thing, Unresolved, Variable};
+/// use iot_policy::{ArnScope, Certificate, ConnectAttributes, Context, Thing, Unresolved, Variable};
+/// use iot_topics::{Timestamp, TopicNameRef};
 ///
 /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
 /// let context = Context::new(&scope).with_client_id("sensor-7").with_thing(Thing::attached("sensor-8"));
@@ -201,6 +275,31 @@ pub type ContextValues = BTreeMap<Variable, Vec<String>>;
 /// assert_eq!(context.value(&Variable::ClientId).unwrap(), ["sensor-7"]);
 /// // the thing counts only if the client id is its name
 /// assert_eq!(context.value(&Variable::ThingName), Err(Unresolved::ClientIdDiffers));
+/// let certificate = Certificate::builder().serial_number("2587").build();
+/// let context = Context::new(&scope)
+///     .with_certificate(&certificate)
+///     .with_source_ip("203.0.113.7".parse()?)
+///     .with_domain_name("iot.example.com")
+///     .with_connect_attributes(ConnectAttributes::new(false, true))
+///     .with_last_will_topic(TopicNameRef::parse("lost/sensor-7")?)
+///     .with_cognito_identity("us-east-1:12345678-abcd-1234-abcd-1234567890ab")
+///     .with_time(Timestamp::from_secs(1_700_000_000))
+///     .with_secure_transport(true);
+/// assert_eq!(context.client_id(), None);
+/// for (name, value) in [
+///     ("iot:Certificate.SerialNumber", "2587"),
+///     ("aws:SourceIp", "203.0.113.7"),
+///     ("iot:DomainName", "iot.example.com"),
+///     ("iot:ConnectAttributes", "LastWill"),
+///     ("iot:LastWillTopic", "arn:aws:iot:us-east-1:123456789012:topic/lost/sensor-7"),
+///     ("cognito-identity.amazonaws.com:sub", "us-east-1:12345678-abcd-1234-abcd-1234567890ab"),
+///     ("aws:CurrentTime", "2023-11-14T22:13:20Z"),
+///     ("aws:EpochTime", "1700000000"),
+///     ("aws:SecureTransport", "true"),
+/// ] {
+///     assert_eq!(context.value(&Variable::parse(name)).unwrap(), [value]);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -227,6 +326,20 @@ struct Peer<'a> {
 }
 
 /// What is known of a connection that came over a VPC endpoint.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Context, Unresolved, Variable, VpcPeer};
+///
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let peer = VpcPeer::new(Some("10.0.3.7".parse()?), None, Some("vpce-0123456789abcdef0"));
+/// let context = Context::new(&scope).with_vpc_peer(peer);
+/// assert_eq!(context.value(&Variable::VpcSourceIp).unwrap(), ["10.0.3.7"]);
+/// assert_eq!(context.value(&Variable::SourceVpce).unwrap(), ["vpce-0123456789abcdef0"]);
+/// assert_eq!(context.value(&Variable::SourceIp), Err(Unresolved::OtherRoute));
+/// # Ok::<(), core::net::AddrParseError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct VpcPeer<'a> {
@@ -255,6 +368,19 @@ impl<'a> VpcPeer<'a> {
 }
 
 /// Why a variable has no value.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Context, Thing, Unresolved, Variable};
+///
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let http = Context::new(&scope).with_thing(Thing::attached("lamp"));
+/// assert_eq!(http.value(&Variable::ThingName), Err(Unresolved::NoClientId));
+/// let mqtt = http.with_client_id("lamp");
+/// assert_eq!(mqtt.value(&Variable::ThingTypeName), Err(Unresolved::NoThingType));
+/// assert_eq!(mqtt.value(&Variable::CertificateId), Err(Unresolved::NoCertificate));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unresolved {

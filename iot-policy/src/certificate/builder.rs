@@ -13,7 +13,7 @@ use super::{Certificate, Entry, MAX_CHARACTERS, MAX_VALUES, NameField, Side, Slo
 /// # Examples
 ///
 /// ```
-/// use iot_policy::{Certificate, NameField, Side};
+/// use iot_policy::{Certificate, NameField, NoValue, Side};
 ///
 /// let certificate = Certificate::builder()
 ///     .serial_number("2587")
@@ -22,6 +22,15 @@ use super::{Certificate, Entry, MAX_CHARACTERS, MAX_VALUES, NameField, Side, Slo
 ///     .subject(NameField::Country, "CA")
 ///     .build();
 /// assert_eq!(certificate.value(Side::Subject, NameField::Country, 1), Ok("CA"));
+/// let certificate = Certificate::builder()
+///     .id("00".repeat(32).parse()?)
+///     .issuer(NameField::Organization, "Acme")
+///     .name(Side::Issuer, NameField::Country, "DE")
+///     .unreadable(Side::Issuer, NameField::Country)
+///     .build();
+/// let country = |index| certificate.value(Side::Issuer, NameField::Country, index);
+/// assert_eq!((country(0), country(1)), (Ok("DE"), Err(NoValue::NotText)));
+/// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]

@@ -35,7 +35,11 @@ pub use error::{CertificateError, CertificateErrorKind};
 ///
 /// let der = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/bulb.der"));
 /// let certificate = X509Certificate::from_der(der)?;
+/// assert!(certificate.id().as_str().starts_with("f5aa8ae9")); // the SHA-256 of the DER
 /// assert_eq!(certificate.serial_number(), "10525622389124227206");
+/// assert!(certificate.subject().ends_with("o=IoT Devices,c=US"));
+/// assert!(certificate.issuer().contains("cn=IoT Devices Primary CA"));
+/// assert!(certificate.names().any(|name| name == (Side::Subject, NameField::State, Some("NY"))));
 /// assert_eq!(certificate.public_key().algorithm().oid(), "1.2.840.113549.1.1.1");
 /// assert!(certificate.not_before() < certificate.not_after());
 ///
@@ -218,6 +222,20 @@ impl Certificate {
 }
 
 /// The public key of a certificate, as its bytes.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::X509Certificate;
+///
+/// let der = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/bulb.der"));
+/// let certificate = X509Certificate::from_der(der)?;
+/// let key = certificate.public_key();
+/// assert_eq!(key.algorithm().oid(), "1.2.840.113549.1.1.1"); // RSA
+/// assert_eq!(key.bits()[0], 0x30); // modulus and exponent: a DER sequence
+/// assert!(key.to_der().ends_with(key.bits()));
+/// # Ok::<(), iot_policy::CertificateError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
     algorithm: Algorithm,
@@ -247,6 +265,21 @@ impl PublicKey {
 }
 
 /// An algorithm of a certificate: its object identifier and its parameters.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::X509Certificate;
+///
+/// let der = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/bulb.der"));
+/// let certificate = X509Certificate::from_der(der)?;
+/// let algorithm = certificate.signature_algorithm();
+/// assert_eq!(algorithm.oid(), "1.2.840.10045.4.3.2"); // ECDSA with SHA-256
+/// assert_eq!(algorithm.parameters(), None);
+/// let key = certificate.public_key().algorithm(); // of RSA
+/// assert_eq!(key.parameters(), Some([0x05, 0x00].as_slice())); // NULL
+/// # Ok::<(), iot_policy::CertificateError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Algorithm {
     oid: Box<str>,

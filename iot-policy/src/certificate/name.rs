@@ -59,6 +59,7 @@ macro_rules! name_fields {
         /// let field = NameField::parse("alternativename.dnsname").unwrap();
         /// assert_eq!(field, NameField::DnsName);
         /// assert_eq!(field.as_str(), "AlternativeName.DNSName");
+        /// assert!(NameField::ALL.contains(&field));
         /// assert_eq!(
         ///     field.variable(Side::Subject),
         ///     "iot:Certificate.Subject.AlternativeName.DNSName",

@@ -15,6 +15,7 @@ use super::super::Side;
 /// assert_eq!(error.kind(), CertificateErrorKind::Truncated);
 /// assert_eq!(error.position(), 3);
 /// assert_eq!(error.to_string(), "the bytes end too early at byte 3");
+/// assert_eq!(error.extension(), None); // not in the alternative names
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CertificateError {
@@ -82,6 +83,20 @@ impl fmt::Display for CertificateError {
 impl core::error::Error for CertificateError {}
 
 /// What can be wrong with the DER form of a certificate.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{Certificate, CertificateErrorKind};
+///
+/// let der = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/bulb.der"));
+/// let error = Certificate::from_der(&der[..100]).unwrap_err();
+/// assert_eq!(error.kind(), CertificateErrorKind::Truncated);
+/// let error = Certificate::from_der(b"-----BEGIN CERTIFICATE-----").unwrap_err();
+/// assert_eq!(error.kind(), CertificateErrorKind::Tag); // PEM is not DER
+/// let error = Certificate::from_der(&[&der[..], b"\n"].concat()).unwrap_err();
+/// assert_eq!(error.kind(), CertificateErrorKind::TrailingBytes);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateErrorKind {
