@@ -15,9 +15,13 @@ use crate::statement::Patterns;
 /// ```
 /// use iot_policy::{Action, ResourceKind};
 ///
-/// assert_eq!(Action::parse("iot:publish"), Action::PUBLISH); // letter case does not count
+/// let publish = Action::parse("iot:publish");
+/// assert_eq!(publish, Action::PUBLISH); // letter case does not count
+/// assert_eq!(publish.as_str(), "iot:Publish");
 /// assert_eq!(Action::SUBSCRIBE.resource_kind(), Some(ResourceKind::TopicFilter));
 /// assert!(!Action::parse("iot:Dance").is_known());
+/// assert_eq!(Action::LIST_RETAINED_MESSAGES.resource_kind(), None); // its resource is `*`
+/// assert!(Action::known().all(Action::is_known));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Action<'a>(Repr<'a>);

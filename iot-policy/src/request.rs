@@ -13,7 +13,7 @@ use crate::resource::{Resource, ResourceKind};
 ///
 /// ```
 /// use iot_policy::{Action, ArnScope, Context, Request};
-/// use iot_topics::TopicNameRef;
+/// use iot_topics::{TopicFilterRef, TopicNameRef};
 ///
 /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
 /// let context = Context::new(&scope).with_client_id("sensor-7");
@@ -23,6 +23,18 @@ use crate::resource::{Resource, ResourceKind};
 ///     request.resource().to_string(),
 ///     "arn:aws:iot:us-east-1:123456789012:topic/dt/sensor-7"
 /// );
+/// // The other requests of MQTT, and what they carry.
+/// let topic = TopicNameRef::parse("dt/sensor-7")?;
+/// let filter = TopicFilterRef::parse("$share/workers/cmd/#")?;
+/// for (request, asked) in [
+///     (Request::connect("sensor-7", &context), "client/sensor-7"),
+///     (Request::retain_publish(topic, &context), "topic/dt/sensor-7"),
+///     (Request::receive(topic, &context), "topic/dt/sensor-7"),
+///     (Request::subscribe(filter, &context), "topicfilter/$share/workers/cmd/#"),
+/// ] {
+///     assert!(request.resource().to_string().ends_with(&format!(":{asked}")));
+///     assert_eq!(request.context().client_id(), Some("sensor-7"));
+/// }
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +46,18 @@ pub struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Any action on any resource.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::{Action, ArnScope, Context, Request, Resource};
+    ///
+    /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+    /// let context = Context::new(&scope);
+    /// let all = Resource::from_arn("*");
+    /// let request = Request::new(Action::LIST_RETAINED_MESSAGES, all, &context);
+    /// assert_eq!(request.resource().to_string(), "*");
+    /// ```
     #[must_use]
     pub const fn new(action: Action<'a>, resource: Resource<'a>, context: &'a Context<'a>) -> Self {
         Self {
@@ -44,6 +68,20 @@ impl<'a> Request<'a> {
     }
 
     /// An action on a resource of the context's partition, Region and account.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::{Action, ArnScope, Context, Request, ResourceKind};
+    ///
+    /// let scope = ArnScope::new("aws-cn", "cn-north-1", "123456789012");
+    /// let context = Context::new(&scope);
+    /// let request = Request::on(Action::GET_THING_SHADOW, ResourceKind::Thing, "lamp/colour", &context);
+    /// assert_eq!(
+    ///     request.resource().to_string(),
+    ///     "arn:aws-cn:iot:cn-north-1:123456789012:thing/lamp/colour",
+    /// );
+    /// ```
     #[must_use]
     pub fn on(
         action: Action<'a>,

@@ -8,6 +8,18 @@ use crate::text::Text;
 use crate::token::{Syntax, Token, tokens};
 
 /// The type of a resource, the word before the first `/` of the sixth part of an ARN.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{Action, ResourceKind};
+///
+/// assert_eq!(Action::RECEIVE.resource_kind(), Some(ResourceKind::Topic));
+/// assert_eq!(
+///     ResourceKind::ALL.map(ResourceKind::as_str),
+///     ["client", "topic", "topicfilter", "thing", "rolealias"],
+/// );
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ResourceKind {
@@ -66,6 +78,8 @@ impl ResourceKind {
 ///
 /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
 /// assert_eq!(scope.arn(ResourceKind::Client, "c1"), "arn:aws:iot:us-east-1:123456789012:client/c1");
+/// assert_eq!(ArnScope::of_arn("arn:aws:iot:us-east-1:123456789012:thing/lamp"), Some(scope));
+/// assert_eq!(ArnScope::of_arn("arn:aws:s3:::bucket"), None); // of another service
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArnScope {
@@ -129,6 +143,19 @@ impl ArnScope {
 }
 
 /// The resource that a request is for.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{Resource, ResourceKind};
+///
+/// let arn = "arn:aws:iot:us-east-1:123456789012:topicfilter/plant/+/temp";
+/// let resource = Resource::from_arn(arn);
+/// assert_eq!(resource.kind(), Some(ResourceKind::TopicFilter));
+/// assert_eq!(resource.name(), "plant/+/temp"); // all behind the first `/`
+/// assert_eq!(resource.to_string(), arn);
+/// assert_eq!(Resource::from_arn("*").kind(), None);
+/// ```
 #[derive(Clone, Copy)]
 pub struct Resource<'a> {
     /// `None` if the text is not an ARN with one of the known types.

@@ -9,6 +9,18 @@ use crate::index::{Builder, Index, Verdict};
 use crate::request::Request;
 
 /// The answer to a request, as TestAuthorization names it.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::Decision;
+///
+/// assert!(Decision::Allowed.is_allowed() && !Decision::ImplicitDeny.is_allowed());
+/// assert_eq!(Decision::ImplicitDeny.as_str(), "IMPLICIT_DENY");
+/// // Two questions that must both be allowed.
+/// assert_eq!(Decision::Allowed.worst(Decision::ImplicitDeny), Decision::ImplicitDeny);
+/// assert_eq!(Decision::ExplicitDeny.worst(Decision::ImplicitDeny), Decision::ExplicitDeny);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must face all three")]
 pub enum Decision {
@@ -97,6 +109,18 @@ pub struct PolicySet {
 }
 
 /// A policy of a set.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{PolicyDocument, PolicySet, Statement};
+///
+/// let document = PolicyDocument::new(vec![Statement::allow("iot:Connect", "*")])?;
+/// let policies = PolicySet::compile([("Sensors", document.clone())]);
+/// let policy = &policies.policies()[0];
+/// assert_eq!((policy.name(), policy.document()), ("Sensors", &document));
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedPolicy {
     name: Box<str>,

@@ -11,11 +11,15 @@ use crate::operator::Operator;
 /// # Examples
 ///
 /// ```
-/// use iot_policy::{Condition, Patterns, PolicyDocument, Statement, Test};
+/// use iot_policy::{Condition, Effect, Patterns, PolicyDocument, Statement, Test};
 ///
 /// let statement = Statement::deny(Patterns::all_but(["iot:Connect"]), "*")
 ///     .with_sid("Office")
 ///     .with_condition(Condition::new(Test::NotIpAddress, "aws:SourceIp", ["192.0.2.0/24"]));
+/// assert_eq!((statement.sid(), statement.effect()), (Some("Office"), Effect::Deny));
+/// assert_eq!((statement.action_key(), statement.resource_key()), ("NotAction", "Resource"));
+/// assert!(statement.actions().is_negated() && !statement.resources().is_negated());
+/// assert_eq!(statement.conditions().len(), 1);
 /// assert_eq!(
 ///     PolicyDocument::new(vec![statement])?.to_json(),
 ///     concat!(
@@ -24,6 +28,9 @@ use crate::operator::Operator;
 ///         r#""Condition":{"NotIpAddress":{"aws:SourceIp":["192.0.2.0/24"]}}}]}"#,
 ///     ),
 /// );
+/// // Without `Sid` and conditions:
+/// let statement = Statement::allow("iot:Connect", "*");
+/// assert_eq!(statement, Statement::new(Effect::Allow, "iot:Connect", "*"));
 /// # Ok::<(), iot_policy::PolicyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -152,6 +159,19 @@ impl Statement {
 }
 
 /// What a matching statement does.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{Effect, PolicyDocument};
+///
+/// let document = PolicyDocument::from_json(
+///     r#"{"Statement": {"Effect": "Deny", "Action": "iot:*", "Resource": "*"}}"#,
+/// )?;
+/// assert_eq!(document.statements()[0].effect(), Effect::Deny);
+/// assert_eq!(Effect::Deny.as_str(), "Deny");
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -193,7 +213,9 @@ impl Effect {
 /// assert!(patterns.is_single() && !patterns.is_negated());
 /// let patterns = Patterns::all_but(["iot:Connect", "iot:Publish"]);
 /// assert!(patterns.is_negated());
+/// assert_eq!((patterns.len(), patterns.is_empty()), (2, false));
 /// assert_eq!(patterns.get(1), Some("iot:Publish"));
+/// assert!(Patterns::only(["iot:Connect", "iot:Publish"]).iter().eq(patterns.iter()));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Patterns {
@@ -286,7 +308,7 @@ impl<S: Into<Box<str>>> From<Vec<S>> for Patterns {
 /// use iot_policy::{Condition, Test};
 ///
 /// let condition = Condition::new(Test::Bool, "aws:SecureTransport", "true");
-/// assert_eq!(condition.key(), "aws:SecureTransport");
+/// assert_eq!((condition.operator().test(), condition.key()), (Test::Bool, "aws:SecureTransport"));
 /// assert!(condition.values().eq(["true"]) && condition.is_single());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -336,6 +358,20 @@ impl Condition {
 }
 
 /// What [`Condition::new`] takes as values: a text, or an array or `Vec` of texts.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{Condition, ConditionValues, Test};
+///
+/// let values = |values: ConditionValues| {
+///     let condition = Condition::new(Test::StringLike, "iot:ClientId", values);
+///     (condition.values().len(), condition.is_single())
+/// };
+/// assert_eq!(values("lamp-*".into()), (1, true)); // written as a string
+/// assert_eq!(values(["lamp-*"].into()), (1, false)); // as an array
+/// assert_eq!(values(Vec::<String>::new().into()), (0, false)); // which may be empty
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ConditionValues(pub(crate) Texts);
 

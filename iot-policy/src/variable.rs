@@ -22,6 +22,7 @@ use crate::certificate::{NameVariable, Pick};
 /// assert_eq!(variable.to_string(), "iot:Connection.Thing.ThingName");
 /// assert!(!Variable::parse("iot:Nonsense").is_known());
 /// assert_eq!(Variable::parse("iot:Nonsense"), Variable::parse("IOT:nonsense"));
+/// assert!(Variable::ConnectAttributes.is_multi_valued()); // in conditions only
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -84,6 +85,17 @@ pub enum Variable {
 
 /// The name of a variable that the developer guide does not know; letter case does not count when
 /// two are compared.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::Variable;
+///
+/// let Variable::Other(name) = Variable::parse("iot:Plant") else { panic!("known") };
+/// let Variable::Other(same) = Variable::parse("IOT:PLANT") else { panic!("known") };
+/// assert_eq!(name, same);
+/// assert_eq!((name.as_str(), same.as_str()), ("iot:Plant", "IOT:PLANT")); // as written
+/// ```
 #[derive(Clone)]
 pub struct OtherName(Box<str>);
 

@@ -20,9 +20,11 @@ use crate::interner::Interner;
 /// use iot_policy::WildcardPattern;
 ///
 /// let pattern = WildcardPattern::new("dt/*/temp?");
+/// assert_eq!(pattern.as_str(), "dt/*/temp?");
 /// assert!(pattern.matches("dt/berlin/roof/temp1"));
 /// assert!(!pattern.matches("dt/berlin/temp"));
 /// assert!(WildcardPattern::new("a[b]{c}+#").matches("a[b]{c}+#"));
+/// assert!(WildcardPattern::new("*").is_universal() && !pattern.is_universal());
 /// ```
 #[derive(Clone)]
 pub struct WildcardPattern {
