@@ -20,7 +20,8 @@ use crate::set::{Decision, PolicySet};
 ///
 /// ```
 /// use iot_policy::{
-///     ArnScope, Authorize, ConnectRequest, Context, PolicyDocument, PolicySet, ProtocolVersion,
+///     ArnScope, Authorize, ConnectRequest, Context, HttpCall, Operation, PolicyDocument, PolicySet,
+///     ProtocolVersion, PublishRequest,
 /// };
 /// use iot_topics::{TopicFilterRef, TopicNameRef};
 ///
@@ -48,7 +49,15 @@ use crate::set::{Decision, PolicySet};
 ///     .collect();
 /// assert_eq!(verdicts, [true, false]);
 ///
-/// assert!(policies.deliver(TopicNameRef::parse("app/data")?, &context).is_allowed());
+/// let topic = TopicNameRef::parse("app/data")?;
+/// assert!(policies.deliver(topic, &context).is_allowed());
+/// // To send is another matter, over MQTT and over HTTP.
+/// let packet = PublishRequest::new(ProtocolVersion::Mqtt5, topic);
+/// assert!(!policies.publish(&packet, &context).is_allowed());
+/// let call = HttpCall::Publish { topic, retain: false };
+/// assert!(!policies.http(call, &context).is_allowed());
+/// // All of these in one: an operation as a value.
+/// assert!(policies.authorize(&Operation::Deliver(topic), &context).is_allowed());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Authorize {
@@ -133,6 +142,28 @@ impl<A: Authorize + ?Sized> Authorize for &A {
 }
 
 /// The verdicts over the topic filters of a SUBSCRIBE: see [`Authorize::subscribe`].
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, Authorize, Context, PolicyDocument, PolicySet, ProtocolVersion, Statement};
+/// use iot_topics::TopicFilterRef;
+///
+/// let own = "arn:aws:iot:us-east-1:123456789012:topicfilter/plant/*";
+/// let document = PolicyDocument::new(vec![Statement::allow("iot:Subscribe", own)])?;
+/// let policies = PolicySet::compile([("Plant", document)]);
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("display");
+/// let filters = [TopicFilterRef::parse("plant/+")?, TopicFilterRef::parse("#")?];
+/// // One code a filter for SUBACK, in the order of the packet.
+/// let codes: Vec<u8> = policies
+///     .subscribe(ProtocolVersion::Mqtt5, filters, &context)
+///     .map(|(_, outcome)| outcome.refusal().and_then(|why| why.reason_code()))
+///     .map(|code| code.map_or(0, |code| code.as_u8()))
+///     .collect();
+/// assert_eq!(codes, [0x00, 0x87]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "topic filters are decided as the iterator is driven"]
 pub struct SubscribeOutcomes<'s, 'a, A, I> {
     policies: &'s A,

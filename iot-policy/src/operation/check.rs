@@ -13,12 +13,13 @@ use crate::resource::{ArnScope, Resource, ResourceKind};
 /// # Examples
 ///
 /// ```
-/// use iot_policy::{ArnScope, ConnectRequest, Context, Operation};
+/// use iot_policy::{Action, ArnScope, ConnectRequest, Context, Operation};
 ///
 /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
 /// let context = Context::new(&scope);
 /// let connect = Operation::from(ConnectRequest::mqtt5("ratchet", 0));
 /// let check = connect.checks(&context).next().unwrap();
+/// assert_eq!(check.action(), Action::CONNECT);
 /// assert_eq!(
 ///     check.resource().to_string(),
 ///     "arn:aws:iot:us-east-1:123456789012:client/ratchet"
@@ -84,6 +85,27 @@ impl<'a> Check<'a> {
 }
 
 /// The requests behind an operation: see [`Operation::checks`].
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{ArnScope, ConnectRequest, Context, Operation, Will};
+/// use iot_topics::TopicNameRef;
+///
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope);
+/// let will = Will::new(TopicNameRef::parse("lost/ratchet")?).with_retain(true);
+/// let connect = Operation::from(ConnectRequest::mqtt5("ratchet", 0).with_will(will));
+/// let asked: Vec<_> = connect
+///     .checks(&context)
+///     .map(|check| format!("{} {}", check.action(), check.resource().name()))
+///     .collect();
+/// assert_eq!(
+///     asked,
+///     ["iot:Connect ratchet", "iot:Publish lost/ratchet", "iot:RetainPublish lost/ratchet"],
+/// );
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Checks<'c, 'a> {
     operation: Operation<'a>,

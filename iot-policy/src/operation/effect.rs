@@ -30,11 +30,13 @@ use super::{Cause, Operation, ProtocolVersion, Qos};
 /// use iot_policy::{ClientEffect, ReasonCode};
 ///
 /// let effect = ClientEffect::PacketRefused(ReasonCode::NotAuthorized);
+/// assert_eq!(effect.reason_code(), Some(ReasonCode::NotAuthorized));
 /// assert!(!effect.closes_connection());
 /// assert_eq!(
 ///     effect.to_string(),
 ///     "the acknowledgement carries 0x87 (not authorized), the connection stays"
 /// );
+/// assert_eq!(ClientEffect::MessageDropped.reason_code(), None); // nobody is told
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -136,7 +138,9 @@ impl fmt::Display for ClientEffect {
 /// use iot_policy::ReasonCode;
 ///
 /// assert_eq!(ReasonCode::NotAuthorized.as_u8(), 0x87);
+/// assert_eq!(ReasonCode::NotAuthorized.name(), "not authorized");
 /// assert_eq!(ReasonCode::NotAuthorized.to_string(), "0x87 (not authorized)");
+/// assert_eq!(ReasonCode::ConnectRefused.as_u8(), 7); // of MQTT 3.1.1
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -196,6 +196,7 @@ impl<'a> HttpCall<'a> {
 ///
 /// let path = ShadowPath::named(&"lamp".parse()?, &"colour".parse()?);
 /// assert_eq!(path.as_str(), "lamp/colour");
+/// assert_eq!(ShadowPath::classic(&"lamp".parse()?).as_str(), "lamp");
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]

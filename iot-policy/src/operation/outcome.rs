@@ -25,6 +25,7 @@ use crate::shown::Shown;
 /// let outcome = policies.deliver(TopicNameRef::parse("app/data")?, &context);
 /// assert!(!outcome.is_allowed());
 /// assert_eq!(outcome.decision(), Decision::ImplicitDeny);
+/// assert!(outcome.refusal().is_some());
 /// assert!(outcome.into_result().is_err());
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
@@ -86,6 +87,7 @@ impl<'a> Outcome<'a> {
 ///
 /// ```
 /// use iot_policy::{
+///     Cause, ClientEffect, Decision,
 ///     ArnScope, Authorize, Context, PolicySet, ProtocolVersion, PublishRequest, ReasonCode,
 /// };
 /// use iot_topics::TopicNameRef;
@@ -98,6 +100,11 @@ impl<'a> Outcome<'a> {
 /// let outcome = policies.publish(&packet, &context);
 /// let refusal = outcome.refusal().unwrap();
 /// assert_eq!(refusal.reason_code(), Some(ReasonCode::NotAuthorized));
+/// assert!(matches!(refusal.cause(), Cause::Policy { .. }));
+/// assert_eq!(refusal.decision(), Decision::ImplicitDeny);
+/// let effect = ClientEffect::Disconnected(refusal.reason_code());
+/// assert_eq!(refusal.effect(), effect);
+/// assert_eq!(refusal.disconnect_reason().unwrap().as_str(), "AUTH_ERROR");
 /// assert!(refusal.closes_connection()); // QoS 0 has no acknowledgement
 /// assert_eq!(
 ///     refusal.to_string(),

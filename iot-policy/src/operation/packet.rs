@@ -41,6 +41,26 @@ impl ProtocolVersion {
 
 /// The quality of service of a message, as far as AWS IoT Core has it: it sends no
 /// acknowledgement for level 2 (developer guide, "MQTT").
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::{
+///     ArnScope, Authorize, Context, PolicySet, ProtocolVersion, PublishRequest, Qos,
+/// };
+/// use iot_topics::TopicNameRef;
+///
+/// let policies = PolicySet::default(); // nothing is allowed
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("lamp");
+/// let packet = PublishRequest::new(ProtocolVersion::Mqtt5, TopicNameRef::parse("hall/7")?);
+/// // With an acknowledgement to carry the refusal the connection stays.
+/// for (qos, closes) in [(Qos::AtLeastOnce, false), (Qos::AtMostOnce, true)] {
+///     let outcome = policies.publish(&packet.with_qos(qos), &context);
+///     assert_eq!(outcome.refusal().unwrap().closes_connection(), closes);
+/// }
+/// # Ok::<(), iot_topics::TopicError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -64,6 +84,7 @@ pub enum Qos {
 ///
 /// let will = Will::new(TopicNameRef::parse("lost/ratchet")?).with_retain(true);
 /// assert!(will.retain());
+/// assert_eq!(will.topic().as_str(), "lost/ratchet");
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,12 +131,14 @@ impl<'a> Will<'a> {
 /// # Examples
 ///
 /// ```
-/// use iot_policy::{ConnectRequest, Will};
+/// use iot_policy::{ConnectRequest, ProtocolVersion, Will};
 /// use iot_topics::TopicNameRef;
 ///
 /// let clean_session = false;
 /// let will = Will::new(TopicNameRef::parse("lost/ratchet")?);
 /// let packet = ConnectRequest::mqtt311("ratchet", clean_session).with_will(will);
+/// assert_eq!((packet.version(), packet.client_id()), (ProtocolVersion::Mqtt311, "ratchet"));
+/// assert_eq!(packet.will(), Some(will));
 /// let features: Vec<_> = packet.attributes().names().collect();
 /// assert_eq!(features, ["PersistentConnect", "LastWill"]);
 ///
@@ -202,6 +225,8 @@ impl<'a> ConnectRequest<'a> {
 ///     .with_qos(Qos::AtLeastOnce)
 ///     .with_retain(true);
 /// assert!(packet.retain());
+/// assert_eq!((packet.version(), packet.qos()), (ProtocolVersion::Mqtt5, Qos::AtLeastOnce));
+/// assert_eq!(packet.topic(), topic);
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,6 +298,7 @@ impl<'a> PublishRequest<'a> {
 ///
 /// let filter = TopicFilterRef::parse("$share/workers/cmd/#")?;
 /// let request = SubscribeRequest::new(ProtocolVersion::Mqtt5, filter);
+/// assert_eq!(request.version(), ProtocolVersion::Mqtt5);
 /// assert_eq!(request.filter().as_str(), "$share/workers/cmd/#");
 /// # Ok::<(), iot_topics::TopicError>(())
 /// ```
