@@ -9,6 +9,26 @@
 //! Relations between statements compare patterns as sets of texts. A variable is an unknown text:
 //! the same one in two patterns is the same text, and one that only one of them has may be
 //! anything. In doubt nothing is reported; conditions of an Allow are taken to hold.
+//!
+//! # Examples
+//!
+//! ```
+//! use iot_policy::lint::{Severity, lint_text};
+//!
+//! let lints = lint_text(r#"{
+//!     "Version": "2012-10-17",
+//!     "Statement": {
+//!         "Effect": "Allow",
+//!         "Action": "iot:Connect",
+//!         "Resource": "arn:aws:iot:eu-west-1:123456789012:topic/lamp"
+//!     }
+//! }"#)?;
+//! let worst = lints.iter().max_by_key(|lint| lint.severity()).unwrap();
+//! assert_eq!(worst.severity(), Severity::Error);
+//! assert_eq!(worst.id().as_str(), "wrong-resource-type");
+//! assert_eq!(worst.id().title(), "a resource of a type that the actions never ask for");
+//! # Ok::<(), iot_policy::PolicyError>(())
+//! ```
 
 mod actions;
 mod catalogue;
@@ -135,6 +155,28 @@ pub fn lint_text(text: &str) -> Result<Vec<Lint>, PolicyError> {
 ///
 /// The index of the first text that is not a legal document, and why, as
 /// [`PolicyDocument::from_json`] says.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::lint::lint_texts;
+///
+/// let allow = r#"{"Version": "2012-10-17", "Statement": {
+///     "Effect": "Allow", "Action": "iot:Connect",
+///     "Resource": "arn:aws:iot:eu-west-1:123456789012:client/lamp"}}"#;
+/// let deny = r#"{"Version": "2012-10-17", "Statement": {
+///     "Effect": "Deny", "Action": "iot:*", "Resource": "*"}}"#;
+/// // Each is fine alone; together the second takes the first back.
+/// assert!(lint_texts(&[allow]).is_ok_and(|lints| lints.is_empty()));
+/// let lints = lint_texts(&[allow, deny]).map_err(|(_, error)| error)?;
+/// assert_eq!(lints[0].id().as_str(), "overruled-statement");
+/// assert_eq!(lints[0].location().document(), 0);
+/// assert_eq!(lints[0].related().unwrap().document(), 1);
+///
+/// let (index, _) = lint_texts(&[allow, "{}"]).unwrap_err();
+/// assert_eq!(index, 1);
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 pub fn lint_texts(texts: &[&str]) -> Result<Vec<Lint>, (usize, PolicyError)> {
     let read = |(index, text): (usize, &&str)| {
         PolicyDocument::from_json(text).map_err(|error| (index, error))

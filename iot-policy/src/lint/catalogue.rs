@@ -3,6 +3,17 @@
 use core::fmt;
 
 /// How bad it is.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::lint::{LintId, Severity};
+///
+/// assert!(Severity::Info < Severity::Warning && Severity::Warning < Severity::Error);
+/// assert_eq!(Severity::Warning.as_str(), "warning");
+/// let errors = LintId::ALL.iter().filter(|id| id.severity() == Severity::Error);
+/// assert!(errors.count() < LintId::ALL.len());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,
@@ -49,6 +60,10 @@ macro_rules! lints {
         /// assert_eq!(id, LintId::WrongResourceType);
         /// assert_eq!(id.severity(), Severity::Error);
         /// assert_eq!(id.source(), "developer guide, AWS IoT Core action resources");
+        /// assert_eq!(id.as_str(), "wrong-resource-type");
+        /// assert!(id.title().starts_with("a resource of a type"));
+        /// assert!(id.explanation().contains("`topicfilter/`"));
+        /// assert!(LintId::ALL.contains(&id));
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]

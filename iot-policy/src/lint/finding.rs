@@ -30,6 +30,8 @@ use crate::pointer::{push_index, push_key};
 /// }"#)?;
 /// let lint = &document.lints()[0];
 /// assert_eq!(lint.id(), LintId::WrongResourceType);
+/// assert_eq!(lint.severity(), lint.id().severity());
+/// assert!(lint.message().ends_with("never matches: the actions are asked for on `topic/`"));
 /// assert_eq!(lint.location().pointer(), "/Statement/Resource");
 /// assert_eq!(
 ///     lint.suggestion(),
@@ -37,6 +39,7 @@ use crate::pointer::{push_index, push_key};
 ///         "arn:aws:iot:eu-west-1:123456789012:topic/plant/7".into()
 ///     ))
 /// );
+/// assert!(lint.related().is_none()); // no other place is spoken of
 /// # Ok::<(), iot_policy::PolicyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -94,6 +97,23 @@ impl fmt::Display for Lint {
 }
 
 /// A place in one of the documents that were examined.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::lint::{LintId, lint_text};
+/// use iot_policy::locate_key;
+///
+/// let text = r#"{"Version": "2012-10-17", "Id": "lamps", "Statement": {
+///     "Effect": "Allow", "Action": "iot:Connect",
+///     "Resource": "arn:aws:iot:eu-west-1:123456789012:client/lamp"}}"#;
+/// let lints = lint_text(text)?;
+/// assert_eq!(lints[0].id(), LintId::IdIgnored);
+/// let location = lints[0].location();
+/// assert_eq!((location.document(), location.pointer()), (0, "/Id"));
+/// assert!(!location.is_key()); // the value is meant
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Location {
     document: usize,
@@ -124,6 +144,24 @@ impl Location {
 }
 
 /// What would mend a policy.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::lint::{LintId, Suggestion};
+/// use iot_policy::{PolicyDocument, Statement};
+///
+/// let arn = "arn:aws:iot:eu-west-1:123456789012:topic/plant/7";
+/// let suggestion = |statement| {
+///     let document = PolicyDocument::new(vec![statement])?;
+///     Ok::<_, iot_policy::PolicyError>(document.lints()[0].suggestion().cloned())
+/// };
+/// let typo = suggestion(Statement::allow("iot:Publsh", arn))?;
+/// assert_eq!(typo, Some(Suggestion::Replace("iot:Publish".into())));
+/// let twice = suggestion(Statement::allow(["iot:Publish", "iot:Publish"], arn))?;
+/// assert_eq!(twice, Some(Suggestion::Remove));
+/// # Ok::<(), iot_policy::PolicyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Suggestion {
