@@ -7,6 +7,33 @@
 //!
 //! Sources: developer guide, "AWS IoT Core policies", "Authorization with Amazon Cognito
 //! identities", "Thing groups", "Custom authentication with X.509 client certificates".
+//!
+//! # Examples
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use iot_policy::principal::{Authority, EffectivePolicies, Principal, StaticGroups};
+//! use iot_policy::store::PolicyStore;
+//! use iot_policy::{ArnScope, Context, Request};
+//! use iot_topics::Timestamp;
+//!
+//! let mut store = PolicyStore::default();
+//! let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+//! store.create_policy(&"Lamps".parse()?, text, Timestamp::from_secs(1_700_000_000))?;
+//! let principal = Principal::Certificate("00".repeat(32).parse()?);
+//! store.attach(&"Lamps".parse()?, &principal.target().ok_or("no target")?)?;
+//!
+//! // A device connects: whose policies, compiled, answer.
+//! let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+//! let context = Context::new(&scope).with_client_id("lamp");
+//! let groups = StaticGroups::default();
+//! let policies =
+//!     EffectivePolicies::of_connection(store.current(), &principal, &context, &groups)?;
+//! let authority = Authority::certificate(Arc::new(policies.compile()));
+//! assert!(authority.decide(&Request::connect("lamp", &context)).is_allowed());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod authorizer;
 mod cognito;
@@ -41,6 +68,8 @@ use crate::store::{CognitoIdentityId, PolicyTarget};
 /// let device = Principal::Certificate("00".repeat(32).parse()?);
 /// assert!(device.target().is_some());
 /// assert!(Principal::Iam.target().is_none());
+/// let custom = Principal::Custom { certificate: None };
+/// assert!(custom.target().is_none()); // its policies come from the authorizer
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +102,19 @@ impl Principal {
 }
 
 /// What kind of policies a set holds.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::Action;
+/// use iot_policy::principal::{Authority, Source};
+/// use std::sync::Arc;
+///
+/// let authority = Authority::cognito_authenticated(Arc::default(), Arc::default());
+/// let sources = |action| authority.consulted(action).map(|(source, _)| source).collect::<Vec<_>>();
+/// assert_eq!(sources(Action::PUBLISH), [Source::Iam, Source::Iot]);
+/// assert_eq!(sources(Action::LIST_RETAINED_MESSAGES), [Source::Iam]); // for IAM alone
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Source {
@@ -89,11 +131,11 @@ pub enum Source {
 ///
 /// ```
 /// use iot_policy::principal::Authority;
-/// use iot_policy::{ArnScope, Context, Decision, PolicyDocument, PolicySet, Request};
+/// use iot_policy::{Action, ArnScope, Context, Decision, PolicyDocument, PolicySet, Request};
 /// use std::sync::Arc;
 ///
-/// let all = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
-/// let all = Arc::new(PolicySet::compile([("All", PolicyDocument::from_json(all)?)]));
+/// let text = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+/// let all = Arc::new(PolicySet::compile([("All", PolicyDocument::from_json(text)?)]));
 /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
 /// let context = Context::new(&scope).with_client_id("app");
 /// let connect = Request::connect("app", &context);
@@ -103,6 +145,18 @@ pub enum Source {
 /// assert_eq!(authority.decide(&connect), Decision::ImplicitDeny);
 /// let authority = Authority::cognito_authenticated(Arc::clone(&all), all);
 /// assert_eq!(authority.decide(&connect), Decision::Allowed);
+/// // The other principals have policies of one kind.
+/// let open = Arc::new(PolicySet::compile([("All", PolicyDocument::from_json(text)?)]));
+/// for (authority, sets) in [
+///     (Authority::certificate(Arc::clone(&open)), 1),
+///     (Authority::custom(Arc::clone(&open)), 1),
+///     (Authority::cognito_unauthenticated(Arc::clone(&open)), 1),
+///     (Authority::iam(open), 1),
+///     (Authority::none(), 0),
+/// ] {
+///     assert_eq!(authority.consulted(Action::CONNECT).count(), sets);
+///     assert_eq!(authority.decide(&connect).is_allowed(), sets == 1);
+/// }
 /// # Ok::<(), iot_policy::PolicyError>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -54,9 +54,14 @@ use crate::store::{
 /// assert_eq!(policy.name().as_str(), "Rooms");
 /// assert!(matches!(&policy.ways()[0], Via::Ancestor { group, .. } if group.as_str() == "floor-1"));
 ///
+/// assert_eq!(policies.compile().policies().len(), 1);
+/// assert_eq!(policies.iter().count(), policies.to_response(&scope).effective_policies.len());
+/// let key = policies.key();
+///
 /// let as_other = context.with_client_id("something else");
 /// let policies = EffectivePolicies::of_connection(store.current(), &principal, &as_other, &groups)?;
 /// assert!(policies.as_slice().is_empty());
+/// assert_ne!(policies.key(), key);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,6 +70,30 @@ pub struct EffectivePolicies {
 }
 
 /// A policy that applies, in the version that is in force.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::{EffectivePolicies, Principal, StaticGroups, Via};
+/// use iot_policy::store::{PolicyStore, PolicyVersionId};
+/// use iot_topics::Timestamp;
+///
+/// let mut store = PolicyStore::default();
+/// let name = "Lamps".parse()?;
+/// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+/// store.create_policy(&name, text, Timestamp::default())?;
+/// let principal = Principal::Certificate("00".repeat(32).parse()?);
+/// store.attach(&name, &principal.target().ok_or("no target")?)?;
+///
+/// let none = StaticGroups::default();
+/// let policies = EffectivePolicies::of_principal(store.current(), &principal, None, &none)?;
+/// let policy = policies.iter().next().ok_or("no policy")?;
+/// assert_eq!(policy.name(), &name);
+/// assert_eq!(policy.version().id(), PolicyVersionId::FIRST);
+/// assert_eq!(policy.document().statements().len(), 1);
+/// assert!(matches!(policy.ways(), [Via::Certificate(_)]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EffectivePolicy {
     name: PolicyName,
@@ -74,6 +103,28 @@ pub struct EffectivePolicy {
 }
 
 /// Why a policy applies.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::{EffectivePolicies, StaticGroups, Via};
+/// use iot_policy::store::{PolicyStore, PolicyTarget};
+/// use iot_topics::{GroupName, Timestamp};
+///
+/// let (floor, room): (GroupName, GroupName) = ("floor-1".parse()?, "room-7".parse()?);
+/// let mut groups = StaticGroups::default();
+/// groups.add_group(room.clone(), Some(floor.clone()));
+/// let mut store = PolicyStore::default();
+/// let name = "Rooms".parse()?;
+/// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+/// store.create_policy(&name, text, Timestamp::default())?;
+/// store.attach(&name, &PolicyTarget::ThingGroup(floor.clone()))?;
+///
+/// let policies = EffectivePolicies::of_group(store.current(), &room, &groups)?;
+/// let path = [floor.clone(), room].into(); // from the root down
+/// assert_eq!(policies.as_slice()[0].ways(), [Via::Ancestor { group: floor, path }]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Via {
@@ -124,6 +175,31 @@ impl EffectivePolicies {
     /// # Errors
     ///
     /// As [`of_connection`](Self::of_connection).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::principal::{EffectivePolicies, Principal, StaticGroups};
+    /// use iot_policy::store::{PolicyStore, PolicyTarget};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let mut groups = StaticGroups::default();
+    /// groups.add_thing("lamp".parse()?, "room-7".parse()?);
+    /// let mut store = PolicyStore::default();
+    /// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+    /// store.create_policy(&"Rooms".parse()?, text, Timestamp::default())?;
+    /// store.attach(&"Rooms".parse()?, &PolicyTarget::ThingGroup("room-7".parse()?))?;
+    ///
+    /// let count = |principal: &Principal, thing| {
+    ///     let policies = EffectivePolicies::of_principal(store.current(), principal, thing, &groups)?;
+    ///     Ok::<_, iot_policy::principal::GroupError>(policies.as_slice().len())
+    /// };
+    /// let (device, lamp) = (Principal::Certificate("00".repeat(32).parse()?), "lamp".parse()?);
+    /// assert_eq!(count(&device, Some(&lamp))?, 1);
+    /// assert_eq!(count(&device, None)?, 0); // without a thing, groups do not count
+    /// assert_eq!(count(&Principal::Iam, Some(&lamp))?, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of_principal(
         view: StoreView<'_>,
         principal: &Principal,
@@ -148,6 +224,23 @@ impl EffectivePolicies {
     /// # Errors
     ///
     /// As [`of_connection`](Self::of_connection).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::principal::{EffectivePolicies, StaticGroups};
+    /// use iot_policy::store::{PolicyStore, PolicyTarget};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let mut store = PolicyStore::default();
+    /// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+    /// store.create_policy(&"Rooms".parse()?, text, Timestamp::default())?;
+    /// store.attach(&"Rooms".parse()?, &PolicyTarget::ThingGroup("room-7".parse()?))?;
+    /// let groups = StaticGroups::default();
+    /// let policies = EffectivePolicies::of_group(store.current(), &"room-7".parse()?, &groups)?;
+    /// assert_eq!(policies.compile().policies()[0].name(), "Rooms");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of_group(
         view: StoreView<'_>,
         group: &GroupName,
@@ -266,6 +359,34 @@ pub(super) fn own(principal: &Principal) -> Option<(PolicyTarget, Via)> {
 }
 
 /// See [`EffectivePolicies::key`]. Small to compare; it holds the names of the policies.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::{EffectivePolicies, Principal, StaticGroups};
+/// use iot_policy::store::PolicyStore;
+/// use iot_topics::Timestamp;
+///
+/// let mut store = PolicyStore::default();
+/// let name = "Lamps".parse()?;
+/// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+/// store.create_policy(&name, text, Timestamp::default())?;
+/// let key = |store: &PolicyStore, digits: &str| {
+///     let principal = Principal::Certificate(digits.repeat(32).parse()?);
+///     let groups = StaticGroups::default();
+///     let policies = EffectivePolicies::of_principal(store.current(), &principal, None, &groups)?;
+///     Ok::<_, Box<dyn std::error::Error>>(policies.key())
+/// };
+/// for digits in ["00", "11"] {
+///     let principal = Principal::Certificate(digits.repeat(32).parse()?);
+///     store.attach(&name, &principal.target().ok_or("no target")?)?;
+/// }
+/// let before = key(&store, "00")?;
+/// assert_eq!(before, key(&store, "11")?); // two devices, one compiled set
+/// store.create_version(&name, text, true, Timestamp::default())?;
+/// assert_ne!(before, key(&store, "00")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicySetKey(Box<[(PolicyName, u64, PolicyVersionId)]>);
 
@@ -346,6 +467,28 @@ pub struct EffectivePoliciesResponse {
 }
 
 /// A policy in the answer of `GetEffectivePolicies`.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::ArnScope;
+/// use iot_policy::principal::{EffectivePolicies, StaticGroups};
+/// use iot_policy::store::{PolicyStore, PolicyTarget};
+/// use iot_topics::Timestamp;
+///
+/// let mut store = PolicyStore::default();
+/// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+/// store.create_policy(&"Rooms".parse()?, text, Timestamp::default())?;
+/// store.attach(&"Rooms".parse()?, &PolicyTarget::ThingGroup("room-7".parse()?))?;
+/// let groups = StaticGroups::default();
+/// let policies = EffectivePolicies::of_group(store.current(), &"room-7".parse()?, &groups)?;
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let entry = &policies.to_response(&scope).effective_policies[0];
+/// assert_eq!(entry.policy_name, "Rooms");
+/// assert_eq!(entry.policy_arn, "arn:aws:iot:us-east-1:123456789012:policy/Rooms");
+/// assert_eq!(entry.policy_document, text);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -13,6 +13,31 @@ use crate::store::StoreLimits;
 /// Answers must be whole: a group that is left out takes the Deny statements of its policies
 /// along. A caller that cannot reach its registry refuses the connection instead of asking.
 /// [`StaticGroups`] is a registry in memory.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::GroupResolver;
+/// use iot_topics::{GroupName, ThingName};
+///
+/// /// A registry in which the name of a thing tells its group: `room-7:lamp`.
+/// struct ByPrefix;
+///
+/// impl GroupResolver for ByPrefix {
+///     fn groups_of(&self, thing: &ThingName) -> Vec<GroupName> {
+///         let group = thing.as_str().split_once(':').and_then(|(room, _)| room.parse().ok());
+///         group.into_iter().collect()
+///     }
+///
+///     fn parent(&self, _: &GroupName) -> Option<GroupName> {
+///         None
+///     }
+/// }
+///
+/// assert_eq!(ByPrefix.groups_of(&"room-7:lamp".parse()?), ["room-7".parse()?]);
+/// assert_eq!(ByPrefix.parent(&"room-7".parse()?), None);
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 pub trait GroupResolver {
     /// The static groups that a thing is in directly, in any order; none for an unknown thing.
     /// Dynamic groups hold no policies and are left out.
@@ -47,6 +72,8 @@ impl<R: GroupResolver + ?Sized> GroupResolver for &R {
 /// groups.add_thing("lamp".parse()?, "room-7".parse()?);
 /// assert_eq!(groups.groups_of(&"lamp".parse()?), ["room-7".parse()?]);
 /// assert_eq!(groups.parent(&"room-7".parse()?), Some("floor-1".parse()?));
+/// assert!(groups.remove_thing(&"lamp".parse()?, &"room-7".parse()?));
+/// assert!(groups.groups_of(&"lamp".parse()?).is_empty());
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,6 +116,21 @@ impl GroupResolver for StaticGroups {
 
 /// The groups of a thing cannot be told. As some Deny could be lost, the connection then gets
 /// nothing at all: there is no list of policies to go on with.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::{EffectivePolicies, GroupError, StaticGroups};
+/// use iot_policy::store::PolicyStore;
+///
+/// let mut groups = StaticGroups::default();
+/// groups.add_group("a".parse()?, Some("b".parse()?));
+/// groups.add_group("b".parse()?, Some("a".parse()?));
+/// let store = PolicyStore::default();
+/// let error = EffectivePolicies::of_group(store.current(), &"a".parse()?, &groups).unwrap_err();
+/// assert!(matches!(error, GroupError::Cycle(_)));
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum GroupError {

@@ -20,6 +20,7 @@ use crate::set::PolicySet;
 /// let first = sets.get(&EffectivePolicies::default());
 /// let second = sets.get(&EffectivePolicies::default());
 /// assert!(Arc::ptr_eq(&first, &second));
+/// assert_eq!(sets.len(), 1);
 ///
 /// drop((first, second));
 /// sets.prune();

@@ -14,12 +14,15 @@ use super::secret::Secret;
 /// # Examples
 ///
 /// ```
-/// use iot_policy::principal::authorizer::{Authorizer, TokenKeyName};
+/// use iot_policy::principal::authorizer::{Authorizer, AuthorizerStatus, TokenKeyName};
 ///
 /// let open = Authorizer::new("passwords".parse()?);
 /// assert!(open.token_key_name().is_none());
 /// let signed = Authorizer::new("tokens".parse()?).with_signing(TokenKeyName::parse("token")?);
 /// assert_eq!(signed.token_key_name().unwrap().as_str(), "token");
+/// assert_eq!((signed.name().as_str(), signed.status()), ("tokens", AuthorizerStatus::Active));
+/// let signed = signed.with_status(AuthorizerStatus::Inactive); // no longer asked
+/// assert_eq!(signed.status(), AuthorizerStatus::Inactive);
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +78,22 @@ impl Authorizer {
 }
 
 /// Whether an authorizer may be asked.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::authorizer::{
+///     Authorizer, AuthorizerConfig, AuthorizerRefusal, AuthorizerStatus, ConnectCredentials,
+/// };
+///
+/// let off = Authorizer::new("tokens".parse()?).with_status(AuthorizerStatus::Inactive);
+/// assert_eq!(off.status(), AuthorizerStatus::Inactive);
+/// let config = AuthorizerConfig::with_default("tokens".parse()?);
+/// let credentials = ConnectCredentials::from_username("lamp")?;
+/// let choice = config.choose(&credentials, |_| Some(&off), &|_: &Authorizer, _: &str, _: &str| true);
+/// assert_eq!(choice, Err(AuthorizerRefusal::Inactive("tokens".parse()?)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "the two values of the API model")]
 pub enum AuthorizerStatus {
@@ -93,6 +112,8 @@ pub enum AuthorizerStatus {
 ///
 /// assert!(TokenKeyName::parse("my-token").is_ok());
 /// assert!(TokenKeyName::parse("my token").is_err());
+/// assert_eq!(TokenKeyName::parse("my-token")?.as_str(), "my-token");
+/// # Ok::<(), iot_topics::IdentError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenKeyName(String);
@@ -134,6 +155,29 @@ impl fmt::Display for TokenKeyName {
 
 /// Checks the signature of a token: RSA PKCS #1 v1.5 with SHA-256 over the bytes of the token,
 /// for any of the public keys of the authorizer.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::authorizer::{Authorizer, SignatureVerifier};
+///
+/// /// Finds the public keys of an authorizer and has the cryptography of the caller.
+/// struct Keys;
+///
+/// impl SignatureVerifier for Keys {
+///     fn verify(&self, authorizer: &Authorizer, token: &str, signature: &str) -> bool {
+///         // In earnest: decode the Base64, then RSA with SHA-256 over the token's bytes.
+///         authorizer.name().as_str() == "tokens" && (token, signature) == ("abc", "c2ln")
+///     }
+/// }
+///
+/// let tokens = Authorizer::new("tokens".parse()?);
+/// assert!(Keys.verify(&tokens, "abc", "c2ln"));
+/// // A closure does as well.
+/// let nobody = |_: &Authorizer, _: &str, _: &str| false;
+/// assert!(!nobody.verify(&tokens, "abc", "c2ln"));
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 pub trait SignatureVerifier {
     /// Whether `signature`, in Base64, is that of `token`.
     fn verify(&self, authorizer: &Authorizer, token: &str, signature: &str) -> bool;
@@ -261,6 +305,23 @@ fn is_signature(text: &str) -> bool {
 }
 
 /// The authorizer to ask, and what was found out before.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::authorizer::{Authorizer, AuthorizerConfig, ConnectCredentials};
+///
+/// // Signing is disabled: the Lambda function gets the password, no token.
+/// let passwords = Authorizer::new("passwords".parse()?);
+/// let config = AuthorizerConfig::with_default("passwords".parse()?);
+/// let credentials = ConnectCredentials::from_username("lamp")?;
+/// let verify = |_: &Authorizer, _: &str, _: &str| false;
+/// let invocation = config.choose(&credentials, |_| Some(&passwords), &verify)?;
+/// assert_eq!(invocation.authorizer().name().as_str(), "passwords");
+/// assert_eq!(invocation.token(), None);
+/// assert!(!invocation.signature_verified());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invocation<'a> {
     authorizer: &'a Authorizer,
@@ -289,6 +350,29 @@ impl Invocation<'_> {
 }
 
 /// Why no authorizer is asked.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::authorizer::{
+///     Authorizer, AuthorizerConfig, AuthorizerRefusal, ConnectCredentials, TokenKeyName,
+/// };
+///
+/// let tokens = Authorizer::new("tokens".parse()?).with_signing(TokenKeyName::parse("t")?);
+/// let find = |name: &iot_topics::AuthorizerName| (name == tokens.name()).then_some(&tokens);
+/// let verify = |_: &Authorizer, _: &str, _: &str| false;
+/// let config = AuthorizerConfig::with_default("tokens".parse()?);
+/// let refusal = |username| {
+///     let credentials = ConnectCredentials::from_username(username)?;
+///     config.choose(&credentials, find, &verify).map(drop)
+/// };
+/// let other = refusal("?x-amz-customauthorizer-name=other"); // the default does not step in
+/// assert_eq!(other, Err(AuthorizerRefusal::Unknown("other".parse()?)));
+/// assert_eq!(refusal("?t=abc"), Err(AuthorizerRefusal::NoSignature));
+/// let forged = refusal("?t=abc&x-amz-customauthorizer-signature=c2ln");
+/// assert_eq!(forged, Err(AuthorizerRefusal::BadSignature));
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthorizerRefusal {

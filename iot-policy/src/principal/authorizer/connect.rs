@@ -44,6 +44,19 @@ pub struct ConnectCredentials {
 }
 
 /// Credentials that cannot be read without doubt: refused before any authorizer is asked.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::authorizer::{ConnectCredentials, CredentialsError};
+///
+/// let error = ConnectCredentials::from_username("lamp?t=100%").unwrap_err();
+/// assert_eq!(error, CredentialsError::PercentEncoding { at: 0 });
+/// let credentials = ConnectCredentials::from_username("lamp?t=abc&T=abd")?;
+/// let error = credentials.value("t").unwrap_err();
+/// assert!(matches!(error, CredentialsError::GivenTwice(_)));
+/// # Ok::<(), CredentialsError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsError {

@@ -48,6 +48,19 @@ pub struct AuthorizerEvent {
 }
 
 /// A protocol of a connection.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::authorizer::{AuthorizerEvent, Protocol};
+///
+/// // MQTT over a WebSocket.
+/// let event = AuthorizerEvent::new("c0ffee", None)
+///     .with_mqtt(Some("lamp"), None, Some("lamp-1"))
+///     .with_http([("host", "example.com")], "")
+///     .with_server_name("example.com");
+/// assert_eq!(event.protocols(), [Protocol::Tls, Protocol::Http, Protocol::Mqtt]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -62,6 +75,20 @@ pub enum Protocol {
 
 /// The certificate of a TLS client, which the event has where the endpoint asks for both
 /// (`CUSTOM_AUTH_X509`).
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::authorizer::{AuthorizerEvent, TlsClient};
+///
+/// let pem = "-----BEGIN CERTIFICATE-----\n...";
+/// let id = "00".repeat(32).parse()?;
+/// let event = AuthorizerEvent::new("c0ffee", None).with_certificate(TlsClient::new(pem, &id));
+/// let tls = &serde_json::to_value(&event)?["protocolData"]["tls"];
+/// assert_eq!(tls["x509CertificatePem"], pem);
+/// assert_eq!(tls["principalId"], id.as_str());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TlsClient<'a> {
@@ -163,6 +190,19 @@ impl AuthorizerEvent {
 
     /// Over HTTP or WebSocket. Of headers with one name the last is told. The query is told with
     /// its `?`, which is added where it is missing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::principal::authorizer::AuthorizerEvent;
+    ///
+    /// let headers = [("host", "a.example.com"), ("host", "b.example.com")];
+    /// let event = AuthorizerEvent::new("c0ffee", None).with_http(headers, "token=secret");
+    /// let http = &serde_json::to_value(&event)?["protocolData"]["http"];
+    /// assert_eq!(http["headers"]["host"], "b.example.com");
+    /// assert_eq!(http["queryString"], "?token=secret");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     #[must_use]
     pub fn with_http<'a>(
         mut self,

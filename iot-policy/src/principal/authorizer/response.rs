@@ -61,6 +61,26 @@ pub struct AuthorizerResponse {
 }
 
 /// Why the answer of an authorizer lets nobody in.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::authorizer::{AuthorizerLimits, AuthorizerResponse, ResponseError};
+///
+/// let error = |text| {
+///     let response = AuthorizerResponse::from_json(text)?;
+///     response.validate(&AuthorizerLimits::AWS_IOT).map(drop)
+/// };
+/// let no = error(r#"{"isAuthenticated": false}"#);
+/// assert_eq!(no, Err(ResponseError::NotAuthenticated));
+/// let soon = error(
+///     r#"{"isAuthenticated": true, "principalId": "lamp1", "refreshAfterInSeconds": 60}"#,
+/// );
+/// assert_eq!(
+///     soon.unwrap_err().to_string(),
+///     "`refreshAfterInSeconds` is 60, not 300 to 86400", // refused, not clamped
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
@@ -116,6 +136,7 @@ pub enum ResponseError {
 ///
 /// assert_eq!(AuthorizerLimits::AWS_IOT.max_documents, 10);
 /// assert_eq!(AuthorizerLimits::AWS_IOT.max_seconds, 86_400);
+/// assert_eq!(AuthorizerLimits::INVOCATION_TIMEOUT.as_secs(), 5);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -231,8 +252,13 @@ fn seconds(
 /// let grant = AuthorizerResponse::from_json(text)?.validate(&AuthorizerLimits::AWS_IOT)?;
 /// assert!(grant.compile().policies().is_empty());
 /// // With CUSTOM_AUTH_X509 the policies of the certificate count as well.
+/// let id = "00".repeat(32).parse().unwrap();
+/// assert!(grant.check_certificate(&id).is_err()); // its answer would name the certificate
 /// let of_certificate = EffectivePolicies::default();
 /// assert!(grant.compile_with(&of_certificate).policies().is_empty());
+/// assert_eq!(grant.principal_id(), "lamp1");
+/// assert!(grant.documents().is_empty());
+/// assert_eq!(grant.refresh_after(), grant.disconnect_after()); // never asked again
 /// # Ok::<(), iot_policy::principal::authorizer::ResponseError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -42,6 +42,24 @@ pub struct AuthSession {
 }
 
 /// What to do with a connection.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::authorizer::{
+///     AuthSession, AuthorizerLimits, AuthorizerResponse, ResponseError, SessionStep,
+/// };
+/// use iot_topics::Timestamp;
+///
+/// let text = r#"{"isAuthenticated": true, "principalId": "lamp1", "refreshAfterInSeconds": 300}"#;
+/// let grant = AuthorizerResponse::from_json(text)?.validate(&AuthorizerLimits::AWS_IOT)?;
+/// let mut session = AuthSession::new(&grant, Timestamp::from_secs(0));
+/// let now = Timestamp::from_secs(300);
+/// assert_eq!(session.poll(now), SessionStep::Refresh);
+/// let refused = session.refresh(Err(&ResponseError::NotAuthenticated), now);
+/// assert!(matches!(refused, SessionStep::Disconnect(_)));
+/// # Ok::<(), ResponseError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must face all three")]
 pub enum SessionStep {
@@ -100,6 +118,23 @@ impl AuthSession {
 
     /// Tells that the authorizer was asked again and did not answer within
     /// [`INVOCATION_TIMEOUT`](super::AuthorizerLimits::INVOCATION_TIMEOUT).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::principal::authorizer::{
+    ///     AuthSession, AuthorizerLimits, AuthorizerResponse, SessionStep,
+    /// };
+    /// use iot_topics::Timestamp;
+    ///
+    /// let text = r#"{"isAuthenticated": true, "principalId": "lamp1", "refreshAfterInSeconds": 300}"#;
+    /// let grant = AuthorizerResponse::from_json(text)?.validate(&AuthorizerLimits::AWS_IOT)?;
+    /// let mut session = AuthSession::new(&grant, Timestamp::from_secs(0));
+    /// session.no_answer();
+    /// let now = Timestamp::from_secs(305);
+    /// assert!(matches!(session.poll(now), SessionStep::Disconnect(_)));
+    /// # Ok::<(), iot_policy::principal::authorizer::ResponseError>(())
+    /// ```
     pub const fn no_answer(&mut self) {
         self.failed = true;
     }

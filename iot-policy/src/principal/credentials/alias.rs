@@ -56,7 +56,7 @@ impl Default for CredentialDurations {
 /// let arn = "arn:aws:iam::123456789012:role/camera";
 /// let durations = CredentialDurations::AWS_IOT;
 /// let settings = RoleAliasSettings::new(arn, None, None, &durations)?;
-/// assert_eq!(settings.duration().as_secs(), 3_600);
+/// assert_eq!((settings.role_arn(), settings.duration().as_secs()), (arn, 3_600));
 /// assert!(RoleAliasSettings::new(arn, Some(43_201), None, &durations).is_err());
 /// // not longer than a session of the role
 /// assert!(RoleAliasSettings::new(arn, Some(7_200), Some(3_600), &durations).is_err());
@@ -69,6 +69,23 @@ pub struct RoleAliasSettings {
 }
 
 /// Why a role alias is refused; AWS answers `InvalidRequestException`.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::credentials::{
+///     CredentialDurations, RoleAliasError, RoleAliasSettings,
+/// };
+///
+/// let arn = "arn:aws:iam::123456789012:role/camera";
+/// let new = |seconds, session| {
+///     RoleAliasSettings::new(arn, Some(seconds), session, &CredentialDurations::AWS_IOT)
+/// };
+/// let error = new(600, None).unwrap_err();
+/// assert_eq!(error, RoleAliasError::Duration { got: 600, min: 900, max: 43_200 });
+/// let error = new(7_200, Some(3_600)).unwrap_err();
+/// assert_eq!(error, RoleAliasError::RoleSession { got: 7_200, max: 3_600 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum RoleAliasError {

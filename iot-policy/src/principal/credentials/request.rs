@@ -33,6 +33,7 @@ use crate::variable::Variable;
 /// assert_eq!(request.alias().as_str(), "upload");
 /// assert_eq!(request.thing().unwrap().as_str(), "camera-7");
 /// assert_eq!(request.path(), "/role-aliases/upload/credentials");
+/// assert_eq!(request, CredentialsRequest::new("upload".parse().unwrap(), Some("camera-7".parse().unwrap())));
 /// # Ok::<(), iot_policy::principal::credentials::CredentialsRefusal>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +43,20 @@ pub struct CredentialsRequest {
 }
 
 /// Why a device gets no credentials.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::credentials::{CredentialsRefusal, CredentialsRequest};
+///
+/// let parse = |path| CredentialsRequest::parse(path, []).unwrap_err();
+/// assert_eq!(parse("/role-aliases/upload"), CredentialsRefusal::Path);
+/// assert_eq!(parse("/role-aliases/up load/credentials"), CredentialsRefusal::Alias);
+///
+/// let headers = [(CredentialsRequest::THING_HEADER, "not a thing")];
+/// let error = CredentialsRequest::parse("/role-aliases/upload/credentials", headers).unwrap_err();
+/// assert_eq!((error, error.http_status()), (CredentialsRefusal::Thing, 403));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsRefusal {
@@ -80,7 +95,9 @@ impl CredentialsRefusal {
 /// ```
 /// use iot_policy::principal::credentials::AttachedThing;
 ///
-/// let thing = AttachedThing::new("camera-7".parse()?).with_type("camera".parse()?);
+/// let thing = AttachedThing::new("camera-7".parse()?)
+///     .with_type("camera".parse()?)
+///     .with_attributes([("hall".parse()?, "7".parse()?)].into());
 /// assert_eq!(thing.name().as_str(), "camera-7");
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```
@@ -124,6 +141,33 @@ impl AttachedThing {
 }
 
 /// A device gets credentials of this role.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::principal::Authority;
+/// use iot_policy::principal::credentials::{
+///     CredentialDurations, CredentialsRequest, RoleAliasSettings,
+/// };
+/// use iot_policy::{ArnScope, Context, ContextValues, PolicyDocument, PolicySet, Statement, Variable};
+/// use std::sync::Arc;
+///
+/// let alias = "arn:aws:iot:us-east-1:123456789012:rolealias/upload";
+/// let allow = PolicyDocument::new(vec![Statement::allow("iot:AssumeRoleWithCertificate", alias)])?;
+/// let authority = Authority::certificate(Arc::new(PolicySet::compile([("Roles", allow)])));
+/// let arn = "arn:aws:iam::123456789012:role/camera";
+/// let settings = RoleAliasSettings::new(arn, Some(900), None, &CredentialDurations::AWS_IOT)?;
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let (context, id) = (Context::new(&scope), "00".repeat(32).parse()?);
+///
+/// let request = CredentialsRequest::new("upload".parse()?, None); // without the header
+/// let values = ContextValues::new();
+/// let grant = request.authorize(&settings, &id, &authority, context, values, |_| None)?;
+/// assert_eq!((grant.role_arn.as_str(), grant.duration.as_secs()), (arn, 900));
+/// assert_eq!(grant.role_values[&Variable::CredentialsCertificateId], [id.as_str()]);
+/// assert!(!grant.role_values.contains_key(&Variable::CredentialsThingName));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CredentialsGrant {

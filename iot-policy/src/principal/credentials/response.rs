@@ -36,6 +36,24 @@ pub struct CredentialsResponse {
 }
 
 /// Temporary AWS credentials.
+///
+/// # Examples
+///
+/// ```
+/// use core::time::Duration;
+///
+/// use iot_policy::principal::credentials::CredentialsResponse;
+/// use iot_topics::Timestamp;
+///
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let response = CredentialsResponse::new("AKID", "key", "token", Duration::from_secs(3_600), now);
+/// let credentials = response.credentials();
+/// assert_eq!(credentials.access_key_id(), "AKID");
+/// assert_eq!(credentials.secret_access_key(), "key");
+/// assert_eq!(credentials.session_token(), "token");
+/// assert_eq!(credentials.expiration(), Timestamp::from_secs(1_700_003_600));
+/// assert!(!format!("{credentials:?}").contains("token\"")); // fit for a log
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Credentials {
