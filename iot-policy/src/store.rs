@@ -6,6 +6,25 @@
 //!
 //! Sources: API reference, `CreatePolicy` and the calls beside it; developer guide, "AWS IoT Core
 //! policies"; "AWS IoT Core endpoints and quotas".
+//!
+//! # Examples
+//!
+//! ```
+//! use iot_policy::store::{PolicyStore, PolicyTarget};
+//! use iot_topics::Timestamp;
+//!
+//! let now = Timestamp::from_secs(1_700_000_000);
+//! let mut store = PolicyStore::default();
+//! let name = "Lamps".parse()?;
+//! let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+//! store.create_policy(&name, text, now)?;
+//! store.attach(&name, &PolicyTarget::Certificate("00".repeat(32).parse()?))?;
+//!
+//! let snapshot = store.clone();
+//! assert!(store.create_policy(&name, text, now).is_err()); // the name is taken
+//! assert_eq!(store, snapshot);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod error;
 mod limits;
@@ -32,11 +51,12 @@ pub use view::StoreView;
 /// # Examples
 ///
 /// ```
-/// use iot_policy::store::{PolicyStore, PolicyTarget};
+/// use iot_policy::store::{PolicyStore, PolicyTarget, PolicyVersionId};
 /// use iot_topics::Timestamp;
 ///
 /// let now = Timestamp::from_secs(1_700_000_000);
 /// let mut store = PolicyStore::default();
+/// assert_eq!(store.limits().versions, 5);
 /// let name = "Sensors".parse()?;
 /// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
 /// store.create_policy(&name, text, now)?;
@@ -50,6 +70,15 @@ pub use view::StoreView;
 /// store.attach(&name, &PolicyTarget::ThingGroup("room-7".parse()?))?;
 /// let error = store.delete_policy(&name, now).unwrap_err();
 /// assert_eq!(error.aws_name(), "DeleteConflictException");
+/// // Taken apart again.
+/// let target = PolicyTarget::ThingGroup("room-7".parse()?);
+/// assert_eq!(store.attached_policies(&target).count(), 1);
+/// assert!(store.detach(&name, &target, now));
+/// assert!(!store.detach(&name, &target, now)); // it was not attached any more
+/// store.delete_version(&name, PolicyVersionId::FIRST, now)?;
+/// store.delete_policy(&name, now)?;
+/// assert_eq!(store.policies().len(), 0);
+/// assert_eq!(store.attached_policies(&target).count(), 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -280,6 +309,24 @@ impl PolicyStore {
     }
 
     /// Detaches every policy from a target that ceases to exist.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::store::{PolicyStore, PolicyTarget};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// let mut store = PolicyStore::default();
+    /// let name = "Sensors".parse()?;
+    /// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+    /// store.create_policy(&name, text, now)?;
+    /// let device = PolicyTarget::Certificate("00".repeat(32).parse()?);
+    /// store.attach(&name, &device)?;
+    /// store.remove_target(&device, now); // the certificate is deleted
+    /// assert_eq!(store.policy(&name)?.targets().count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn remove_target(&mut self, target: &PolicyTarget, now: Timestamp) {
         for name in self.attached.remove(target).unwrap_or_default() {
             if let Some(policy) = self.policies.get_mut(&name) {
@@ -305,6 +352,29 @@ impl PolicyStore {
 
     /// What was the default `staleness` ago: a change is in force later, as the developer guide
     /// says ("AWS IoT Core policies": 6 to 8 minutes), see [`Policy::effective_at`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use iot_policy::store::{PolicyStore, PolicyVersionId};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let mut store = PolicyStore::default();
+    /// let name = "Sensors".parse()?;
+    /// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+    /// store.create_policy(&name, text, Timestamp::from_secs(0))?;
+    /// let second = store.create_version(&name, text, true, Timestamp::from_secs(1_000))?;
+    /// let policy = store.policy(&name)?;
+    ///
+    /// let now = Timestamp::from_secs(1_060);
+    /// let at_once = store.current().version_of(policy).map(|version| version.id());
+    /// assert_eq!(at_once, Some(second));
+    /// let late = store.effective(now, Duration::from_secs(420));
+    /// assert_eq!(late.version_of(policy).map(|version| version.id()), Some(PolicyVersionId::FIRST));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn effective(&self, now: Timestamp, staleness: Duration) -> StoreView<'_> {
         StoreView {

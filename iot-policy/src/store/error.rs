@@ -98,6 +98,31 @@ impl StoreError {
 }
 
 /// What a deletion is refused for (API reference, `DeletePolicy` and `DeletePolicyVersion`).
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::store::{DeleteConflict, PolicyStore, PolicyVersionId, StoreError};
+/// use iot_topics::Timestamp;
+///
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// let mut store = PolicyStore::default();
+/// let name = "Sensors".parse()?;
+/// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+/// store.create_policy(&name, text, now)?;
+/// let first = PolicyVersionId::FIRST;
+/// let error = store.delete_version(&name, first, now).unwrap_err();
+/// let reason = DeleteConflict::DefaultVersion(first);
+/// assert_eq!(error, StoreError::DeleteConflict { policy: name.clone(), reason });
+///
+/// let second = store.create_version(&name, text, true, now)?;
+/// let error = store.delete_policy(&name, now).unwrap_err();
+/// let reason = DeleteConflict::OtherVersions;
+/// assert_eq!(error, StoreError::DeleteConflict { policy: name.clone(), reason });
+/// store.delete_version(&name, first, now)?; // no longer the default
+/// store.delete_policy(&name, now)?; // the second goes with the policy
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeleteConflict {
@@ -120,6 +145,18 @@ pub enum DeleteConflict {
 }
 
 /// What makes a call senseless.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::ArnScope;
+/// use iot_policy::store::{InvalidRequest, PolicyTarget, StoreError};
+///
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let thing = "arn:aws:iot:us-east-1:123456789012:thing/lamp"; // things have no policies
+/// let error = PolicyTarget::parse(thing, &scope).unwrap_err();
+/// assert_eq!(error, StoreError::InvalidRequest(InvalidRequest::Target(thing.into())));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidRequest {

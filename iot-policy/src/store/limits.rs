@@ -14,7 +14,10 @@ use crate::limits::DocumentLimits;
 /// let mut limits = StoreLimits::AWS_IOT;
 /// assert_eq!(limits.policies_per_principal, 10);
 /// limits.policies_per_principal = 20; // a raised quota
+/// limits.detach_settling = StoreLimits::LONGEST_SETTLING; // what AWS may take
 /// assert_eq!(PolicyStore::new(limits).limits(), &limits);
+/// assert_eq!(StoreLimits::LONGEST_SETTLING.as_secs(), 5 * 60);
+/// assert_eq!(StoreLimits::LONGEST_PROPAGATION.as_secs(), 8 * 60);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -123,6 +123,19 @@ impl fmt::Display for PolicyTarget {
 }
 
 /// How the members of a thing group are found.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::store::{GroupKind, PolicyTarget};
+/// use iot_topics::GroupName;
+///
+/// let room: GroupName = "room-7".parse()?;
+/// let target = PolicyTarget::group(room.clone(), GroupKind::Static);
+/// assert_eq!(target, Ok(PolicyTarget::ThingGroup(room.clone())));
+/// assert!(PolicyTarget::group(room, GroupKind::Dynamic).is_err());
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(clippy::exhaustive_enums, reason = "a group is one or the other")]
 pub enum GroupKind {
@@ -142,6 +155,7 @@ pub enum GroupKind {
 ///
 /// let id: CognitoIdentityId = "us-east-1:12345678-abcd-1234-abcd-1234567890ab".parse()?;
 /// assert!(id.as_str().starts_with("us-east-1:"));
+/// assert!(id.as_str().len() <= CognitoIdentityId::MAX_BYTES);
 /// assert!("us-east-1".parse::<CognitoIdentityId>().is_err());
 /// # Ok::<(), iot_topics::IdentError>(())
 /// ```

@@ -25,6 +25,8 @@ use crate::limits::DocumentLimits;
 /// let id: PolicyVersionId = "2".parse()?;
 /// assert_eq!(id.get(), 2);
 /// assert!("02".parse::<PolicyVersionId>().is_err());
+/// assert_eq!(PolicyVersionId::new(1), Some(PolicyVersionId::FIRST));
+/// assert_eq!(PolicyVersionId::new(0), None);
 /// # Ok::<(), iot_policy::store::PolicyVersionIdError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,12 +77,41 @@ impl FromStr for PolicyVersionId {
 }
 
 /// The text is not the id of a version.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::store::{PolicyVersionId, PolicyVersionIdError};
+///
+/// for text in ["0", "-1", "v1", ""] {
+///     let error: PolicyVersionIdError = text.parse::<PolicyVersionId>().unwrap_err();
+///     assert_eq!(error.to_string(), "not the id of a policy version");
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("not the id of a policy version")]
 #[non_exhaustive]
 pub struct PolicyVersionIdError;
 
 /// One version of a policy. Its document is read once; clones share it.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::store::{PolicyStore, PolicyVersionId};
+/// use iot_topics::Timestamp;
+///
+/// let mut store = PolicyStore::default();
+/// let name = "Sensors".parse()?;
+/// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+/// store.create_policy(&name, text, Timestamp::from_secs(7))?;
+/// let version = store.version(&name, PolicyVersionId::FIRST)?;
+/// assert_eq!(version.id(), PolicyVersionId::FIRST);
+/// assert_eq!(version.text(), text);
+/// assert_eq!(version.document().statements().len(), 1);
+/// assert_eq!(version.created(), Timestamp::from_secs(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyVersion {
     id: PolicyVersionId,
@@ -145,6 +176,9 @@ impl PolicyVersion {
 /// assert_eq!(policy.default_version().id(), PolicyVersionId::FIRST);
 /// assert_eq!(policy.default_version().text(), text);
 /// assert_eq!(policy.versions().count(), 1);
+/// assert_eq!((policy.created(), policy.modified()), (Timestamp::from_secs(7), Timestamp::from_secs(7)));
+/// assert!(policy.version(PolicyVersionId::FIRST).is_some());
+/// assert_eq!(policy.targets().count(), 0); // attached to nothing yet
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,6 +237,22 @@ impl Policy {
     }
 
     /// A number that tells the policy from others that had its name before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::store::PolicyStore;
+    /// use iot_topics::Timestamp;
+    ///
+    /// let now = Timestamp::from_secs(7);
+    /// let mut store = PolicyStore::default();
+    /// let name = "Sensors".parse()?;
+    /// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+    /// let first = store.create_policy(&name, text, now)?.generation();
+    /// store.delete_policy(&name, now)?;
+    /// assert_ne!(store.create_policy(&name, text, now)?.generation(), first);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn generation(&self) -> u64 {
         self.generation
@@ -250,6 +300,29 @@ impl Policy {
     /// So one can see what a change does while AWS IoT still goes by the old version, for 6 to 8
     /// minutes (developer guide, "AWS IoT Core policies"). An instant before the oldest change
     /// that is remembered is answered with that change.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    ///
+    /// use iot_policy::store::{PolicyStore, PolicyVersionId};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let mut store = PolicyStore::default();
+    /// let name = "Sensors".parse()?;
+    /// let text = r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+    /// store.create_policy(&name, text, Timestamp::from_secs(0))?;
+    /// let second = store.create_version(&name, text, true, Timestamp::from_secs(1_000))?;
+    /// let policy = store.policy(&name)?;
+    /// let at = |secs, staleness| {
+    ///     let version = policy.effective_at(Timestamp::from_secs(secs), Duration::from_secs(staleness));
+    ///     version.map(|version| version.id())
+    /// };
+    /// assert_eq!(at(1_000, 0), Some(second));
+    /// assert_eq!(at(1_000, 360), Some(PolicyVersionId::FIRST)); // six minutes behind
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn effective_at(&self, now: Timestamp, staleness: Duration) -> Option<&PolicyVersion> {
         self.default_at(now.saturating_sub(staleness))

@@ -30,6 +30,8 @@ use super::{Policy, PolicyStore, PolicyTarget, PolicyVersion};
 /// let view = store.effective(Timestamp::from_secs(1_060), Duration::from_secs(420));
 /// let (_, then) = view.attached(&target).next().unwrap();
 /// assert_eq!(then.id(), PolicyVersionId::FIRST);
+/// assert_eq!(view.version_of(store.policy(&name)?).map(|version| version.id()), Some(then.id()));
+/// assert_eq!(view.store().policies().len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
