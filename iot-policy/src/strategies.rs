@@ -2,6 +2,22 @@
 //!
 //! They mix what policies look like with texts that they could hold: quotation marks, control
 //! characters, other scripts, characters that JSON pointers escape.
+//!
+//! # Examples
+//!
+//! ```
+//! use iot_policy::strategies::policy_document;
+//! use iot_policy::{ArnScope, Context, PolicySet, Request};
+//! use proptest::prelude::*;
+//!
+//! let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+//! let context = Context::new(&scope).with_client_id("lamp");
+//! proptest!(|(document in policy_document())| {
+//!     let policies = PolicySet::compile([("Any", document)]);
+//!     let request = Request::connect("lamp", &context);
+//!     prop_assert_eq!(policies.decide(&request), policies.evaluate(&request).decision());
+//! });
+//! ```
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -40,6 +56,22 @@ pub fn operator() -> impl Strategy<Value = Operator> {
 }
 
 /// A condition, its values plausible for some operator.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::strategies::condition;
+/// use iot_policy::{ArnScope, Context, Version};
+/// use proptest::prelude::*;
+///
+/// // Whatever the condition, it has an answer: nothing panics.
+/// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
+/// let context = Context::new(&scope).with_client_id("lamp");
+/// proptest!(|(condition in condition())| {
+///     let trace = condition.examine(Version::V2012_10_17, &context);
+///     prop_assert_eq!(trace.operator(), condition.operator());
+/// });
+/// ```
 pub fn condition() -> impl Strategy<Value = Condition> {
     let key = prop_oneof![
         4 => select(&KEYS[..]).prop_map(String::from),
@@ -54,6 +86,18 @@ pub fn condition() -> impl Strategy<Value = Condition> {
 }
 
 /// A statement with at least one action and one resource and no condition key twice.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::PolicyDocument;
+/// use iot_policy::strategies::statement;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(statement in statement())| {
+///     prop_assert!(PolicyDocument::new(vec![statement]).is_ok());
+/// });
+/// ```
 pub fn statement() -> impl Strategy<Value = Statement> {
     let action = prop_oneof![
         4 => select(&ACTIONS[..]).prop_map(String::from),
@@ -85,6 +129,18 @@ pub fn statement() -> impl Strategy<Value = Statement> {
 }
 
 /// A document of either version or none, its statements in an array or single.
+///
+/// # Examples
+///
+/// ```
+/// use iot_policy::PolicyDocument;
+/// use iot_policy::strategies::policy_document;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(document in policy_document())| {
+///     prop_assert_eq!(PolicyDocument::from_json(&document.to_json()), Ok(document));
+/// });
+/// ```
 pub fn policy_document() -> impl Strategy<Value = PolicyDocument> {
     let version = select(&[None, Some(Version::V2008_10_17), Some(Version::V2012_10_17)][..]);
     let parts = (
