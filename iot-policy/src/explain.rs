@@ -19,7 +19,8 @@ use crate::token::{Syntax, Token, tokens};
 use crate::variable::Variable;
 
 /// A decision in words: one line for the decision, one for the reason. The alternate form
-/// (`{:#}`) adds a line for every statement.
+/// (`{:#}`) adds a line for every statement. The words are for people and may change; programs
+/// read [`Response`] and [`NearMiss`].
 ///
 /// # Examples
 ///
@@ -34,10 +35,13 @@ use crate::variable::Variable;
 /// let scope = ArnScope::new("aws", "us-east-1", "123456789012");
 /// let context = Context::new(&scope).with_client_id("root");
 /// let response = policies.evaluate(&Request::connect("root", &context));
-/// let short = response.explain().to_string();
-/// assert!(short.starts_with("EXPLICIT_DENY: iot:Connect on arn:"));
-/// assert_eq!(short.lines().count(), 2);
-/// assert!(format!("{:#}", response.explain()).lines().count() > 2);
+/// assert_eq!(
+///     response.explain().to_string(),
+///     "EXPLICIT_DENY: iot:Connect on `arn:aws:iot:us-east-1:123456789012:client/root`\n\
+///      statement 2 of Lamps denies it",
+/// );
+/// let long = format!("{:#}", response.explain());
+/// assert_eq!(long.lines().count(), 4); // and a line for each of the two statements
 /// # Ok::<(), iot_policy::PolicyError>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
