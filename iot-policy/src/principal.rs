@@ -54,6 +54,7 @@ pub use groups::{GroupError, GroupResolver, StaticGroups};
 pub use shared::SharedSets;
 
 use crate::action::Action;
+use crate::operation::Authorize;
 use crate::request::Request;
 use crate::set::{Decision, PolicySet};
 use crate::store::{CognitoIdentityId, PolicyTarget};
@@ -236,5 +237,12 @@ impl Authority {
         let iot = self.iot.as_deref().filter(|_| iot_counts);
         let iam = self.iam.as_deref().map(|set| (Source::Iam, set));
         iam.into_iter().chain(iot.map(|set| (Source::Iot, set)))
+    }
+}
+
+/// So that a broker asks it packet by packet: see [`Authorize`].
+impl Authorize for Authority {
+    fn decide(&self, request: &Request<'_>) -> Decision {
+        Self::decide(self, request)
     }
 }

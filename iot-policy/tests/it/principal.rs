@@ -15,8 +15,8 @@ use iot_policy::principal::{
 };
 use iot_policy::store::{PolicyStore, PolicyTarget, StoreLimits};
 use iot_policy::{
-    Action, ArnScope, Attachment, Context, Decision, PolicyDocument, PolicySet, Request,
-    ResourceKind, Thing, Unresolved, Variable,
+    Action, ArnScope, Attachment, Authorize as _, ConnectRequest, Context, Decision,
+    PolicyDocument, PolicySet, Request, ResourceKind, Thing, Unresolved, Variable,
 };
 use iot_topics::{CertificateId, GroupName, PolicyName, ThingName, Timestamp, TopicNameRef};
 use proptest::prelude::*;
@@ -553,6 +553,22 @@ fn an_authenticated_cognito_identity_needs_both() {
         );
         assert_eq!(request(&Authority::none()), Decision::ImplicitDeny);
     }
+}
+
+#[test]
+fn a_broker_asks_an_authority_packet_by_packet() {
+    let connect_only =
+        r#"{"Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}}"#;
+    let document = PolicyDocument::from_json(connect_only).unwrap();
+    let set = Arc::new(PolicySet::compile([("Own", document)]));
+    let authority = Authority::cognito_authenticated(Arc::clone(&set), set);
+    let scope = scope();
+    let context = Context::new(&scope).with_client_id("app");
+    let packet = ConnectRequest::mqtt311("app", true);
+    assert!(authority.connect(&packet, &context).is_allowed());
+    assert!(!Authority::none().connect(&packet, &context).is_allowed());
+    let topic = TopicNameRef::parse("a").unwrap();
+    assert!(!authority.deliver(topic, &context).is_allowed());
 }
 
 #[test]
