@@ -110,8 +110,10 @@ pub struct Matches<'m, 'n, V> {
 /// What the probes of some shapes have found.
 #[derive(Clone, Debug)]
 struct Batch {
-    /// The places of shapes and the hits there; the first `found` count.
-    hits: [(u16, Hits); BATCH],
+    /// The places of shapes, of which the first `found` count.
+    places: [u16; BATCH],
+    /// The hits there. An array of its own: one of pairs has gaps, and is moved piece by piece.
+    hits: [Hits; BATCH],
     found: usize,
     /// The one that is next.
     at: usize,
@@ -129,7 +131,8 @@ impl<'m, 'n, V> Matches<'m, 'n, V> {
             fixed,
             multi,
             batch: Batch {
-                hits: [(0, Hits::default()); BATCH],
+                places: [0; BATCH],
+                hits: [Hits::default(); BATCH],
                 found: 0,
                 at: 0,
             },
@@ -145,7 +148,11 @@ impl<'m, 'n, V> Matches<'m, 'n, V> {
     /// wildcards is the likeliest: its bucket is read at once.
     #[inline]
     fn probe(&mut self) -> bool {
+        if self.fixed.is_empty() && self.multi.is_empty() {
+            return false;
+        }
         let reserved = self.name.is_reserved();
+        let batch = &mut self.batch;
         let (mut probed, mut found) = (0, 0);
         for places in [&mut self.fixed, &mut self.multi] {
             let start = places.start;
@@ -153,22 +160,23 @@ impl<'m, 'n, V> Matches<'m, 'n, V> {
             let shapes = self.map.shapes.between(start, places.start);
             probed += shapes.len();
             for (place, shape) in (start..).zip(shapes) {
-                let excluded = reserved & shape.key.starts_with_wildcard();
+                let excluded = reserved & shape.wild;
                 let aim = shape.table.aim(shape.key.tag_for(&self.levels));
-                let likely = shape.key.is_exact() || shape.table.may_hold(aim);
-                if let Some(slot) = self.batch.hits.get_mut(found) {
-                    *slot = (place, Hits::at(aim));
+                let likely = shape.exact || shape.table.may_hold(aim);
+                let slots = (batch.places.get_mut(found), batch.hits.get_mut(found));
+                if let (Some(own_place), Some(hits)) = slots {
+                    (*own_place, *hits) = (place, Hits::at(aim));
                     found += usize::from(likely & !excluded);
                 }
             }
         }
-        for (place, hits) in self.batch.hits.iter_mut().take(found) {
+        for (place, hits) in batch.places.iter().zip(&mut batch.hits).take(found) {
             if let Some(shape) = self.map.shapes.at(*place) {
                 *hits = shape.table.hits(hits.aim());
             }
         }
-        (self.batch.found, self.batch.at) = (found, 0);
-        probed > 0
+        (batch.found, batch.at) = (found, 0);
+        true
     }
 
     /// The next match among the filters that are not indexed.
@@ -185,7 +193,7 @@ impl<'m, 'n, V> Matches<'m, 'n, V> {
         let name = self.name.as_str().as_bytes();
         let batch = &mut self.batch;
         while batch.at < batch.found {
-            let (place, hits) = batch.hits.get_mut(batch.at)?;
+            let (place, hits) = (batch.places.get(batch.at)?, batch.hits.get_mut(batch.at)?);
             let shape = self.map.shapes.at(*place)?;
             let Some(position) = shape.table.next(hits) else {
                 batch.at += 1;

@@ -10,31 +10,34 @@ pub(super) const MAX_LEVELS: usize = 16;
 pub(super) struct NameLevels {
     /// 1 to 17, where 17 is "more than 16".
     count: usize,
-    /// Where each of the first 16 levels ends.
-    ends: [u32; MAX_LEVELS],
-    /// The sums of the weights of the first 1, 2, .. 16 levels.
-    sums: [u64; MAX_LEVELS],
+    /// Where each of the first 17 levels starts, or would start if a slash came before it.
+    starts: [u32; MAX_LEVELS + 1],
+    /// The sums of the weights of the first 0, 1, 2, .. 16 levels.
+    sums: [u64; MAX_LEVELS + 1],
 }
 
 impl NameLevels {
+    const EMPTY: Self = Self {
+        count: 0,
+        starts: [0; MAX_LEVELS + 1],
+        sums: [0; MAX_LEVELS + 1],
+    };
+
     #[inline]
     pub(super) fn of(name: &[u8], hasher: &LevelHasher) -> Self {
-        let mut levels = Self {
-            count: 0,
-            ends: [0; MAX_LEVELS],
-            sums: [0; MAX_LEVELS],
-        };
+        let mut levels = Self::EMPTY;
         let mut sum = 0_u64;
         split(name, |position, start, end| {
-            levels.count = position + 1;
-            let slots = (levels.ends.get_mut(position), levels.sums.get_mut(position));
-            let (Some(last), Some(total)) = slots else {
+            let next = position + 1;
+            levels.count = next;
+            let slots = (levels.starts.get_mut(next), levels.sums.get_mut(next));
+            let (Some(next_start), Some(total)) = slots else {
                 return false;
             };
             let level = name.get(start..end).unwrap_or_default();
             sum = sum.wrapping_add(hasher.weight(position, level));
             // INVARIANT: a name comes in a packet, and a packet has at most 256 MiB.
-            (*last, *total) = (end as u32, sum);
+            (*next_start, *total) = ((end + 1) as u32, sum);
             true
         });
         levels
@@ -48,8 +51,7 @@ impl NameLevels {
     /// The sum of the weights of the first `levels` levels.
     #[inline]
     pub(super) fn sum(&self, levels: usize) -> u64 {
-        let last = levels.checked_sub(1).and_then(|last| self.sums.get(last));
-        last.copied().unwrap_or_default()
+        self.sums.get(levels).copied().unwrap_or_default()
     }
 
     /// The weight of the level at `position`.
@@ -61,12 +63,8 @@ impl NameLevels {
     /// Where the level at `position` starts and ends.
     #[inline]
     pub(super) fn span(&self, position: usize) -> (usize, usize) {
-        let start = match position.checked_sub(1) {
-            None => 0,
-            Some(before) => self.ends.get(before).map_or(0, |end| *end as usize + 1),
-        };
-        let end = self.ends.get(position).map_or(start, |end| *end as usize);
-        (start, end)
+        let start = |position| self.starts.get(position).map_or(0, |start| *start as usize);
+        (start(position), start(position + 1).saturating_sub(1))
     }
 }
 

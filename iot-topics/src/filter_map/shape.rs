@@ -78,18 +78,6 @@ impl ShapeKey {
         tag(sum)
     }
 
-    /// Whether there is no wildcard.
-    #[inline]
-    pub(super) const fn is_exact(self) -> bool {
-        self.singles == 0 && !self.multi
-    }
-
-    /// Whether the filter starts with a wildcard, which never takes a name that starts with `$`.
-    #[inline]
-    pub(super) const fn starts_with_wildcard(self) -> bool {
-        self.singles & 1 != 0 || (self.multi && self.levels == 0)
-    }
-
     /// Whether `filter`, which is of this shape or of another, is the one that takes the name.
     #[inline]
     pub(super) fn takes(self, filter: &[u8], name: &[u8], levels: &NameLevels) -> bool {
@@ -134,7 +122,22 @@ impl ShapeKey {
 #[derive(Clone, Debug)]
 pub(super) struct Shape {
     pub(super) key: ShapeKey,
+    /// Whether there is no wildcard. As the next, kept here for the look-ups, which all ask.
+    pub(super) exact: bool,
+    /// Whether the filters start with a wildcard, which never takes a name that starts with `$`.
+    pub(super) wild: bool,
     pub(super) table: Table,
+}
+
+impl Shape {
+    const fn new(key: ShapeKey) -> Self {
+        Self {
+            key,
+            exact: key.singles == 0 && !key.multi,
+            wild: key.singles & 1 != 0 || (key.multi && key.levels == 0),
+            table: Table::new(),
+        }
+    }
 }
 
 /// The shapes in use, at most [`MAX_SHAPES`] of which [`MAX_DEEP_SHAPES`] are deep.
@@ -182,8 +185,7 @@ impl Shapes {
             Ok(position) => position,
             Err(_) if key.is_deep() && self.deep() >= MAX_DEEP_SHAPES => return None,
             Err(position) => {
-                let table = Table::new();
-                self.shapes.insert(position, Shape { key, table });
+                self.shapes.insert(position, Shape::new(key));
                 self.count_again();
                 position
             }
