@@ -96,7 +96,7 @@ fn covers_resources(wide: &Grant<'_>, narrow: &Grant<'_>, budget: &mut Budget) -
         }),
         (true, false) => narrow.resources.iter().all(|narrow| {
             let mut excepted = wide.resources.iter();
-            !excepted.any(|except| except.whole.overlaps(&narrow.whole, budget))
+            !excepted.any(|except| except.whole.overlaps_ever(&narrow.whole, budget))
         }),
         (false, true) => wide.resources.iter().any(|target| target.whole.is_any()),
         (true, true) => ours == theirs && wide.syntax == narrow.syntax,

@@ -177,6 +177,14 @@ impl Pattern {
             .unwrap_or_else(|| self.overlaps_keeping(&other.variables().collect(), other))
     }
 
+    /// Whether some text may be taken by both, for some values of the variables: with `a` for `V`,
+    /// `*V` and `Va` both take `aa`. Every variable may be any text here, so that this may say yes
+    /// where no value makes them overlap, never no where one does.
+    pub(crate) fn overlaps_ever(&self, other: &Self, budget: &mut Budget) -> bool {
+        self.may_overlap(other, budget)
+            .unwrap_or_else(|| self.overlaps_keeping(&BTreeSet::new(), other))
+    }
+
     /// The answer where it needs no comparison: another start, or a budget that is spent.
     fn may_overlap(&self, other: &Self, budget: &mut Budget) -> Option<bool> {
         if !budget.spend(self.steps.len().min(other.steps.len()) + PAIR) {
@@ -448,6 +456,22 @@ pub(crate) mod tests {
             assert_eq!(first.overlaps(&second, budget), overlap, "{one} {two}");
             assert_eq!(second.overlaps(&first, budget), overlap, "{two} {one}");
             assert_eq!(first.covers(&second, budget), cover, "{one} takes {two}");
+        }
+    }
+
+    #[test]
+    fn some_value_may_make_an_overlap() {
+        for (one, two, ever) in [
+            ("*V", "Va", true),
+            ("V/*", "V", true),
+            ("V/a", "V/b", false),
+            ("aV", "bV", false),
+            ("V", "W", true),
+        ] {
+            let (first, second) = (glob(one), glob(two));
+            let budget = &mut Budget::new(1_000);
+            assert_eq!(first.overlaps_ever(&second, budget), ever, "{one} {two}");
+            assert_eq!(second.overlaps_ever(&first, budget), ever, "{two} {one}");
         }
     }
 

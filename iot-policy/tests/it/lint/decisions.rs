@@ -83,6 +83,20 @@ fn statement() -> impl Strategy<Value = Statement> {
     })
 }
 
+/// Found by the law below: for the client `a` both resources take `aa`.
+#[test]
+fn a_value_may_bring_a_resource_into_the_excepted() {
+    let resource = |tail: &str| vec![format!("arn:aws:iot:r:1:topicfilter/{tail}")];
+    let actions = || vec!["iot:Subscribe".to_owned()];
+    let document = PolicyDocument::new(vec![
+        Statement::allow(actions(), Patterns::all_but(resource("*${iot:ClientId}"))),
+        Statement::allow(actions(), Patterns::only(resource("${iot:ClientId}a"))),
+    ]);
+    let lints = document.unwrap().lints();
+    let is_redundant = |id| id == LintId::RedundantStatement;
+    assert!(!lints.iter().any(|lint| is_redundant(lint.id())));
+}
+
 fn statement_of(pointer: &str) -> usize {
     pointer.split('/').nth(2).unwrap().parse().unwrap()
 }
