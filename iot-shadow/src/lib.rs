@@ -1,0 +1,31 @@
+#![no_std]
+#![forbid(unsafe_code)]
+#![doc = include_str!("../README.md")]
+
+extern crate alloc;
+
+mod document;
+mod id;
+mod json;
+mod message;
+mod metadata;
+mod operation;
+mod outcome;
+mod patch;
+mod profile;
+mod rejection;
+mod request;
+mod shadow;
+
+pub use document::{DocumentError, Leaf, ShadowDocument};
+pub use id::ShadowId;
+pub use json::{Json, JsonError, JsonErrorKind, JsonRef};
+pub use message::Message;
+pub use operation::Operation;
+pub use outcome::{Deleted, Got, Outcome, Rejected, Updated};
+pub use patch::{delta, diff_patch, has_delta, merge_patch};
+pub use profile::{DeltaPolicy, EmptyObjects, EmptySection, NullInArrays, Profile, UnknownMember};
+pub use rejection::Rejection;
+pub use request::{ClientToken, Refused, UpdateRequest};
+pub use serde_json;
+pub use shadow::Shadow;

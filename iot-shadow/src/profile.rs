@@ -1,0 +1,138 @@
+//! What can be set, and the two settings that exist in the field.
+
+use core::time::Duration;
+
+/// The rules of a shadow service that are not the same everywhere.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{DeltaPolicy, Profile};
+///
+/// let mut profile = Profile::aws();
+/// assert_eq!(profile.max_document_bytes, 8_192);
+/// profile.max_document_bytes = 30_720; // a quota that an account may raise
+/// assert_eq!(profile.delta_policy, DeltaPolicy::WheneverDiffers);
+/// assert_eq!(Profile::greengrass().max_depth, 6);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Profile {
+    /// Levels of a section: the keys and indices on its longest path. AWS IoT has had 5, 6 and 8.
+    pub max_depth: usize,
+    /// Bytes of `desired` and `reported` together as compact JSON, after the merge.
+    pub max_document_bytes: usize,
+    /// When a delta is published.
+    pub delta_policy: DeltaPolicy,
+    /// What becomes of an object below a section that nothing is left of.
+    pub empty_objects: EmptyObjects,
+    /// What `"desired": {}` does to a section that has members.
+    pub empty_section: EmptySection,
+    /// Whether a rejection tells the time.
+    pub rejected_timestamp: bool,
+    /// Whether the answer to a get has the metadata of the delta too.
+    pub metadata_delta_in_get: bool,
+    /// Whether null may stand in an array.
+    pub null_in_arrays: NullInArrays,
+    /// How long after a deletion the version goes on counting, inclusive; `None` if it never does.
+    pub tombstone_ttl: Option<Duration>,
+    /// How much higher than the deleted version the first one after it is, if it goes on counting.
+    pub recreate_gap: u64,
+    /// What becomes of members of `state` other than `desired` and `reported`.
+    pub unknown_state_member: UnknownMember,
+    /// Whether the name of a shadow may hold `$`.
+    pub shadow_name_dollar: bool,
+}
+
+/// When a delta is published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeltaPolicy {
+    /// After every accepted update that leaves a difference: what message logs of AWS IoT show.
+    WheneverDiffers,
+    /// Only if that update changed the value of a section.
+    OnSectionChange,
+}
+
+/// What becomes of an object below a section that nothing is left of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EmptyObjects {
+    /// It stays, as in AWS IoT.
+    Keep,
+    /// It goes, as in Greengrass.
+    Prune,
+}
+
+/// What an empty section of a request does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EmptySection {
+    /// Nothing: there is nothing to merge.
+    NoOp,
+    /// It removes the section, as in Greengrass.
+    Clear,
+}
+
+/// Whether null may stand in an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NullInArrays {
+    /// The request is rejected (developer guide, Device Shadow service documents).
+    Reject,
+    /// It is a value like others, as in Greengrass.
+    Keep,
+}
+
+/// What becomes of members of `state` that are not its sections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnknownMember {
+    /// The request is rejected.
+    Reject,
+    /// They are dropped, as in Greengrass.
+    Ignore,
+}
+
+impl Profile {
+    /// AWS IoT Core.
+    #[must_use]
+    pub const fn aws() -> Self {
+        Self {
+            max_depth: 8,
+            max_document_bytes: 8_192,
+            delta_policy: DeltaPolicy::WheneverDiffers,
+            empty_objects: EmptyObjects::Keep,
+            empty_section: EmptySection::NoOp,
+            rejected_timestamp: false,
+            metadata_delta_in_get: false,
+            null_in_arrays: NullInArrays::Reject,
+            tombstone_ttl: Some(Duration::from_secs(48 * 60 * 60)),
+            recreate_gap: 2,
+            unknown_state_member: UnknownMember::Reject,
+            shadow_name_dollar: true,
+        }
+    }
+
+    /// The local shadow service of AWS IoT Greengrass, without its defects: the README tells which.
+    #[must_use]
+    pub const fn greengrass() -> Self {
+        Self {
+            max_depth: 6,
+            empty_objects: EmptyObjects::Prune,
+            empty_section: EmptySection::Clear,
+            rejected_timestamp: true,
+            null_in_arrays: NullInArrays::Keep,
+            tombstone_ttl: None,
+            unknown_state_member: UnknownMember::Ignore,
+            shadow_name_dollar: false,
+            ..Self::aws()
+        }
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self::aws()
+    }
+}

@@ -1,0 +1,292 @@
+//! One shadow in the cloud: an operation in, an outcome out.
+
+use core::mem;
+
+use iot_topics::Timestamp;
+
+use crate::document::ShadowDocument;
+use crate::operation::Operation;
+use crate::outcome::{Deleted, Got, Outcome, Rejected, Updated};
+use crate::profile::{DeltaPolicy, Profile};
+use crate::rejection::Rejection;
+use crate::request::{ClientToken, UpdateRequest};
+
+/// A shadow of the service: classic or named, one is like the other.
+///
+/// Every function is total and pure: any bytes have an answer, `now` is an argument, and what is
+/// rejected leaves the shadow as it was.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::Operation::{Delete, Get, Update};
+/// use iot_shadow::{Outcome, Profile, Shadow};
+/// use iot_topics::Timestamp;
+///
+/// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+/// let now = Timestamp::from_secs(1_700_000_000);
+/// assert_eq!(shadow.handle(Get, b"", now, &aws).code(), 404);
+///
+/// let payload = br#"{"state":{"desired":{"temp":25},"reported":{"temp":20}}}"#;
+/// let Outcome::Updated(updated) = shadow.handle(Update, payload, now, &aws) else {
+///     panic!("is accepted");
+/// };
+/// assert_eq!(updated.current().version(), 1);
+/// assert_eq!(updated.delta().expect("they differ").as_str(), r#"{"temp":25}"#);
+///
+/// assert_eq!(shadow.handle(Update, b"{", now, &aws).code(), 400);
+/// assert_eq!(shadow.handle(Delete, b"", now, &aws).code(), 200);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "who keeps a shadow must keep each of these"
+)]
+pub enum Shadow {
+    /// Never updated, or deleted too long ago for its version to count on.
+    #[default]
+    Absent,
+    /// It has a document.
+    Live(ShadowDocument),
+    /// It was deleted. What it held is lost; only its version counts on for a while.
+    Deleted {
+        /// The version that a request may name: one higher than that of the deleted document.
+        counter: u64,
+        /// When it was deleted.
+        at: Timestamp,
+    },
+}
+
+impl Shadow {
+    /// The document.
+    #[must_use]
+    pub const fn document(&self) -> Option<&ShadowDocument> {
+        match self {
+            Self::Live(document) => Some(document),
+            _ => None,
+        }
+    }
+
+    /// Carries out what a message on `get`, `update` or `delete` asks. Cost: linear in the payload
+    /// and the document.
+    pub fn handle(
+        &mut self,
+        operation: Operation,
+        payload: &[u8],
+        now: Timestamp,
+        profile: &Profile,
+    ) -> Outcome<'_> {
+        match operation {
+            Operation::Get => self.get(ClientToken::of_payload(payload), now, profile),
+            Operation::Delete => self.delete(ClientToken::of_payload(payload), now, profile),
+            Operation::Update => match UpdateRequest::parse_at(payload, profile, now) {
+                Ok(request) => self.update_parsed(request, now, profile, |_| true),
+                Err(refused) => reject(
+                    Operation::Update,
+                    refused.rejection,
+                    refused.client_token,
+                    now,
+                    profile,
+                ),
+            },
+        }
+    }
+
+    /// What a get answers.
+    pub fn get(
+        &self,
+        client_token: Option<ClientToken>,
+        now: Timestamp,
+        profile: &Profile,
+    ) -> Outcome<'_> {
+        match self {
+            Self::Live(document) => Outcome::Got(Got {
+                document,
+                delta: document.delta(),
+                metadata_delta: profile.metadata_delta_in_get,
+                client_token,
+                timestamp: now,
+            }),
+            _ => reject(
+                Operation::Get,
+                Rejection::NotFound,
+                client_token,
+                now,
+                profile,
+            ),
+        }
+    }
+
+    /// Deletes the shadow. Its version goes on counting for the time that the profile tells.
+    pub fn delete(
+        &mut self,
+        client_token: Option<ClientToken>,
+        now: Timestamp,
+        profile: &Profile,
+    ) -> Outcome<'_> {
+        let Self::Live(document) = self else {
+            return reject(
+                Operation::Delete,
+                Rejection::NotFound,
+                client_token,
+                now,
+                profile,
+            );
+        };
+        let version = document.version();
+        *self = Self::Deleted {
+            counter: version.saturating_add(1),
+            at: now,
+        };
+        Outcome::Deleted(Deleted {
+            version,
+            client_token,
+            timestamp: now,
+        })
+    }
+
+    /// Carries out a request that was parsed before, if `precondition` holds for the document,
+    /// which is `None` when there is none. AWS IoT has no precondition but the version: with
+    /// `|_| true` this is its update.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Profile, Shadow, UpdateRequest};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+    /// let request = UpdateRequest::parse(br#"{"state":{"reported":{"n":1}}}"#, &aws);
+    /// let request = request.expect("is legal");
+    /// let now = Timestamp::from_secs(1);
+    /// let create = |document: Option<&_>| document.is_none();
+    /// assert_eq!(shadow.update_if(&request, now, &aws, create).code(), 200);
+    /// assert_eq!(shadow.update_if(&request, now, &aws, create).code(), 412);
+    /// ```
+    pub fn update_if(
+        &mut self,
+        request: &UpdateRequest,
+        now: Timestamp,
+        profile: &Profile,
+        precondition: impl FnOnce(Option<&ShadowDocument>) -> bool,
+    ) -> Outcome<'_> {
+        self.update_parsed(request.at(now), now, profile, precondition)
+    }
+
+    fn update_parsed(
+        &mut self,
+        request: UpdateRequest,
+        now: Timestamp,
+        profile: &Profile,
+        precondition: impl FnOnce(Option<&ShadowDocument>) -> bool,
+    ) -> Outcome<'_> {
+        match self.next(&request, now, profile, precondition) {
+            Ok(next) => self.commit(next, request, now, profile),
+            Err(rejection) => reject(
+                Operation::Update,
+                rejection,
+                request.client_token,
+                now,
+                profile,
+            ),
+        }
+    }
+
+    /// The document after a request.
+    fn next(
+        &self,
+        request: &UpdateRequest,
+        now: Timestamp,
+        profile: &Profile,
+        precondition: impl FnOnce(Option<&ShadowDocument>) -> bool,
+    ) -> Result<ShadowDocument, Rejection> {
+        let (current, next) = self.versions(now, profile);
+        if let Some(requested) = request.version.filter(|requested| *requested != current) {
+            return Err(Rejection::VersionConflict { requested, current });
+        }
+        if !precondition(self.document()) {
+            return Err(Rejection::Precondition);
+        }
+        let mut document = match self {
+            Self::Live(document) => document.updated(request.state(), profile),
+            _ => ShadowDocument::nothing().updated(request.state(), profile),
+        };
+        let (bytes, max) = (document.size(), profile.max_document_bytes);
+        if bytes > max {
+            return Err(Rejection::TooLarge { bytes, max });
+        }
+        document.set_version(next);
+        Ok(document)
+    }
+
+    /// The version that a request may name, and that of the document after it.
+    fn versions(&self, now: Timestamp, profile: &Profile) -> (u64, u64) {
+        match self {
+            Self::Live(document) => (document.version(), document.version().saturating_add(1)),
+            Self::Deleted { counter, at } => match profile.tombstone_ttl {
+                Some(ttl) if now.saturating_since(*at) <= ttl => {
+                    let deleted = counter.saturating_sub(1);
+                    (
+                        *counter,
+                        deleted.saturating_add(profile.recreate_gap.max(1)),
+                    )
+                }
+                _ => (0, 1),
+            },
+            Self::Absent => (0, 1),
+        }
+    }
+
+    fn commit(
+        &mut self,
+        next: ShadowDocument,
+        request: UpdateRequest,
+        now: Timestamp,
+        profile: &Profile,
+    ) -> Outcome<'_> {
+        let previous = match mem::replace(self, Self::Live(next)) {
+            Self::Live(previous) => Some(previous),
+            _ => None,
+        };
+        let Self::Live(current) = self else {
+            // Not reached: it was set above.
+            return reject(
+                Operation::Update,
+                Rejection::InternalFailure,
+                None,
+                now,
+                profile,
+            );
+        };
+        let noop = previous
+            .as_ref()
+            .is_some_and(|previous| previous.state() == current.state());
+        let delta = match profile.delta_policy {
+            DeltaPolicy::OnSectionChange if noop => None,
+            _ => current.delta(),
+        };
+        Outcome::Updated(Updated {
+            request,
+            previous,
+            current,
+            delta,
+            noop,
+            timestamp: now,
+        })
+    }
+}
+
+fn reject<'a>(
+    operation: Operation,
+    rejection: Rejection,
+    client_token: Option<ClientToken>,
+    now: Timestamp,
+    profile: &Profile,
+) -> Outcome<'a> {
+    Outcome::Rejected(Rejected {
+        operation,
+        rejection,
+        client_token,
+        timestamp: profile.rejected_timestamp.then_some(now),
+    })
+}

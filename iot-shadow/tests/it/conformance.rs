@@ -1,0 +1,217 @@
+//! The conformance cases against the crate: its own, or those of the directory that the
+//! environment variable `IOT_CONFORMANCE` names.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "indexing a value of JSON gives null where there is nothing"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a case that is not in the format must fail"
+)]
+
+use core::time::Duration;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use iot_shadow::{
+    DeltaPolicy, Json, Operation, Outcome, Profile, Shadow, ShadowDocument, ShadowId, diff_patch,
+};
+use iot_topics::Timestamp;
+use iot_topics::reserved::{Exchange, ShadowMessage};
+use serde_json::{Value, json};
+
+use crate::cases::{self, Answers, Run};
+
+const FILES: &[(&str, Run)] = &[("shadow.jsonl", shadow)];
+
+#[test]
+fn every_case_holds() {
+    let directory = chosen();
+    let report = cases::run(&directory, FILES);
+    // Not `print!`: the harness would keep that to itself while the test passes.
+    let mut out = std::io::stdout().lock();
+    out.write_all(report.text.as_bytes()).unwrap();
+    assert_eq!(report.failed, 0, "{}", report.text);
+    let ran = report.passed + report.listed;
+    assert_ne!(ran, 0, "no case ran in {}", directory.display());
+}
+
+/// A relative directory is seen from the crate or from the workspace.
+fn chosen() -> PathBuf {
+    let Some(given) = std::env::var_os("IOT_CONFORMANCE").map(PathBuf::from) else {
+        return cases::own();
+    };
+    if given.is_dir() {
+        return given;
+    }
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(given)
+}
+
+fn shadow(case: &Value) -> Option<Answers> {
+    let actual = match case["op"].as_str()? {
+        "update" => operation(case, Operation::Update),
+        "get" => operation(case, Operation::Get),
+        "delete" => operation(case, Operation::Delete),
+        "diff" => diff(case),
+        _ => return None,
+    };
+    Some(answers(&case["expect"], &actual))
+}
+
+/// Compares by the rule of the crate: numbers by value, objects without order. Texts of messages
+/// are not compared, nor what the case says nothing of.
+fn answers(expected: &Value, actual: &Value) -> Answers {
+    let mut wrong = Vec::new();
+    for (name, expected) in expected.as_object().unwrap() {
+        let expected = without_message(expected);
+        let actual = without_message(&actual[name]);
+        let same = match (expected.as_str(), &actual) {
+            (Some("<opaque>"), actual) => actual.is_string(),
+            _ => Json::try_from(&expected).unwrap() == Json::try_from(&actual).unwrap(),
+        };
+        if name != "message" && !same {
+            wrong.push((name, expected, actual));
+        }
+    }
+    let tell = |pick: fn(&(&String, Value, Value)) -> String| {
+        let told: Vec<_> = wrong.iter().map(pick).collect();
+        told.join(" ")
+    };
+    Answers {
+        expected: tell(|(name, expected, _)| format!("{name}: {expected}")),
+        actual: tell(|(name, _, actual)| format!("{name}: {actual}")),
+    }
+}
+
+fn without_message(value: &Value) -> Value {
+    let mut value = value.clone();
+    if value.get("code").is_some() {
+        value.as_object_mut().unwrap().remove("message");
+    }
+    value
+}
+
+fn operation(case: &Value, operation: Operation) -> Value {
+    let Ok(id) = id(case) else {
+        let body = json!({"code": 400});
+        return json!({"code": 400, "rejected": body, "version": 0});
+    };
+    let mut shadow = initial(case);
+    let now = Timestamp::from_secs(case["now"].as_u64().unwrap());
+    let profile = profile(case);
+    let outcome = shadow.handle(operation, &payload(case), now, &profile);
+    let mut actual = answered(operation, &outcome, &id);
+    for (name, value) in stored(&shadow) {
+        actual[name] = value;
+    }
+    actual
+}
+
+fn answered(operation: Operation, outcome: &Outcome<'_>, id: &ShadowId) -> Value {
+    let sent: Vec<_> = outcome.messages().collect();
+    let body = |message: ShadowMessage| {
+        let mut body = String::new();
+        outcome.write(message, id, &mut body);
+        assert_eq!(body.is_empty(), !sent.contains(&message));
+        serde_json::from_str(&body).unwrap_or(Value::Null)
+    };
+    let mut actual = json!({
+        "code": outcome.code(),
+        "delta": body(ShadowMessage::Delta),
+        "documents": body(ShadowMessage::Documents),
+    });
+    for (name, exchange) in [
+        ("accepted", Exchange::Accepted),
+        ("rejected", Exchange::Rejected),
+    ] {
+        let body = body(operation.message(exchange));
+        if !body.is_null() {
+            actual[name] = body;
+        }
+    }
+    actual
+}
+
+fn stored(shadow: &Shadow) -> [(&'static str, Value); 3] {
+    let (state, metadata, version) = match shadow {
+        Shadow::Live(document) => (
+            serde_json::from_str(document.state().as_str()).unwrap(),
+            serde_json::from_str(&document.metadata()).unwrap(),
+            document.version(),
+        ),
+        Shadow::Deleted { counter, .. } => (Value::Null, Value::Null, *counter),
+        Shadow::Absent => (Value::Null, Value::Null, 0),
+    };
+    [
+        ("state", state),
+        ("metadata", metadata),
+        ("version", version.into()),
+    ]
+}
+
+fn initial(case: &Value) -> Shadow {
+    let deleted = &case["deleted"];
+    if let Some(counter) = deleted["version"].as_u64() {
+        return Shadow::Deleted {
+            counter,
+            at: Timestamp::from_secs(deleted["at"].as_u64().unwrap()),
+        };
+    }
+    let initial = &case["initial"];
+    if initial.is_null() {
+        return Shadow::Absent;
+    }
+    let part = |name: &str| Json::try_from(&initial[name]).unwrap();
+    let version = initial["version"].as_u64().unwrap();
+    let document = ShadowDocument::new(&part("state"), &part("metadata"), version);
+    Shadow::Live(document.unwrap())
+}
+
+fn id(case: &Value) -> Result<ShadowId, iot_topics::IdentError> {
+    Ok(ShadowId {
+        thing: case["thing"].as_str().unwrap_or("thing1").parse()?,
+        shadow: case["shadow"].as_str().map(str::parse).transpose()?,
+    })
+}
+
+fn payload(case: &Value) -> Vec<u8> {
+    if let Some(text) = case["payload_raw"].as_str() {
+        return text.into();
+    }
+    if let Some(digits) = case["payload_hex"].as_str() {
+        let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+        return digits.as_bytes().chunks(2).map(byte).collect();
+    }
+    case.get("payload")
+        .map_or_else(Vec::new, |payload| payload.to_string().into_bytes())
+}
+
+fn profile(case: &Value) -> Profile {
+    let mut profile = Profile::aws();
+    let set = [&case["limits"], &case["profile"]];
+    for (name, value) in set.into_iter().filter_map(Value::as_object).flatten() {
+        let size = || usize::try_from(value.as_u64().unwrap()).unwrap();
+        match name.as_str() {
+            "max_depth" => profile.max_depth = size(),
+            "max_doc_bytes" => profile.max_document_bytes = size(),
+            "delta_policy" => {
+                profile.delta_policy = match value.as_str().unwrap() {
+                    "OnSectionChange" => DeltaPolicy::OnSectionChange,
+                    _ => DeltaPolicy::WheneverDiffers,
+                }
+            }
+            "tombstone_ttl" => profile.tombstone_ttl = value.as_u64().map(Duration::from_secs),
+            "recreate_gap" => profile.recreate_gap = value.as_u64().unwrap(),
+            "rejected_timestamp" => profile.rejected_timestamp = value.as_bool().unwrap(),
+            "metadata_delta_in_get" => profile.metadata_delta_in_get = value.as_bool().unwrap(),
+            name => panic!("the profile has no `{name}`"),
+        }
+    }
+    profile
+}
+
+fn diff(case: &Value) -> Value {
+    let [old, new] = ["initial", "payload"].map(|name| Json::try_from(&case[name]).unwrap());
+    let patch = diff_patch(old.as_ref(), new.as_ref());
+    json!({"patch": serde_json::from_str::<Value>(patch.as_str()).unwrap()})
+}
