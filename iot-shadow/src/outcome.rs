@@ -66,7 +66,6 @@ pub struct Updated<'s> {
     pub(crate) previous: Option<ShadowDocument>,
     pub(crate) current: &'s ShadowDocument,
     pub(crate) delta: Option<Json>,
-    pub(crate) noop: bool,
     pub(crate) timestamp: Timestamp,
 }
 
@@ -132,10 +131,12 @@ impl<'s> Updated<'s> {
     }
 
     /// Whether the state has the value that it had before. The version and the times of the leaves
-    /// that the request named are new all the same, and AWS IoT publishes as for any update.
+    /// that the request named are new all the same, and AWS IoT publishes as for any update. Cost:
+    /// linear in the document.
     #[must_use]
-    pub const fn noop(&self) -> bool {
-        self.noop
+    pub fn noop(&self) -> bool {
+        let previous = self.previous.as_ref();
+        previous.is_some_and(|previous| previous.state() == self.current.state())
     }
 }
 

@@ -258,19 +258,16 @@ impl Shadow {
                 profile,
             );
         };
-        let noop = previous
-            .as_ref()
-            .is_some_and(|previous| previous.state() == current.state());
-        let delta = match profile.delta_policy {
-            DeltaPolicy::OnSectionChange if noop => None,
-            _ => current.delta(),
-        };
+        let quiet = profile.delta_policy == DeltaPolicy::OnSectionChange
+            && previous
+                .as_ref()
+                .is_some_and(|previous| previous.state() == current.state());
+        let delta = if quiet { None } else { current.delta() };
         Outcome::Updated(Updated {
             request,
             previous,
             current,
             delta,
-            noop,
             timestamp: now,
         })
     }
