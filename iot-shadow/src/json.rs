@@ -134,10 +134,6 @@ impl Json {
 
     /// A view of the whole.
     #[must_use]
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "`AsRef` can give a reference only, not a view"
-    )]
     pub const fn as_ref(&self) -> JsonRef<'_> {
         JsonRef {
             text: &self.text,
@@ -285,7 +281,7 @@ impl<'a> Members<'a> {
 
     /// The text and nodes of the members that `rest` has no more, without what stands behind
     /// them; `None` if there are none.
-    pub(crate) fn until(self, rest: Members<'a>) -> Option<(&'a str, &'a [Node])> {
+    pub(crate) fn until(self, rest: Self) -> Option<(&'a str, &'a [Node])> {
         let text = self.text.len().checked_sub(rest.text.len() + 1)?;
         let nodes = self.nodes.len().checked_sub(rest.nodes.len())?;
         Some((self.text.get(..text)?, self.nodes.get(..nodes)?))

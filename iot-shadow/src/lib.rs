@@ -5,6 +5,7 @@
 extern crate alloc;
 
 mod document;
+mod http;
 mod id;
 mod json;
 mod message;
@@ -16,8 +17,11 @@ mod profile;
 mod rejection;
 mod request;
 mod shadow;
+mod store;
+mod sync;
 
 pub use document::{DocumentError, Leaf, ShadowDocument};
+pub use http::{HttpAnswer, HttpRequest};
 pub use id::ShadowId;
 pub use json::{Json, JsonError, JsonErrorKind, JsonRef};
 pub use message::Message;
@@ -29,3 +33,5 @@ pub use rejection::Rejection;
 pub use request::{ClientToken, Refused, UpdateRequest};
 pub use serde_json;
 pub use shadow::Shadow;
+pub use store::{NamedShadows, RestoreError, RestoreErrorKind, ShadowStore};
+pub use sync::{Merged, Owner, three_way};

@@ -1,6 +1,7 @@
 //! The messages of an outcome: which, where and what. Keys stand in the order in which AWS IoT
 //! writes them; nobody must rely on that.
 
+use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::Write as _;
@@ -225,17 +226,22 @@ impl Deleted {
 impl Rejected {
     /// Appends the message on `get/rejected`, `update/rejected` or `delete/rejected`.
     pub fn write(&self, id: &ShadowId, out: &mut String) {
+        let mut text = self.rejection.to_string();
+        if self.rejection == Rejection::NotFound {
+            text = format!("No shadow exists with name: '{id}'");
+        }
+        self.write_with(&text, out);
+    }
+
+    /// The same where there is no shadow to name.
+    pub(crate) fn write_unnamed(&self, out: &mut String) {
+        self.write_with(&self.rejection.to_string(), out);
+    }
+
+    fn write_with(&self, text: &str, out: &mut String) {
         number(out, "{\"code\":", u64::from(self.rejection.code()));
         out.push_str(",\"message\":");
-        let text = match &self.rejection {
-            Rejection::NotFound => {
-                let mut text = String::from("No shadow exists with name: '");
-                let _ = write!(text, "{id}'");
-                text
-            }
-            rejection => rejection.to_string(),
-        };
-        escape_into(&text, out);
+        escape_into(text, out);
         if let Some(timestamp) = self.timestamp {
             number(out, ",\"timestamp\":", timestamp.as_secs());
         }

@@ -124,7 +124,7 @@ pub(crate) fn merge(
         return None;
     }
     let open = out.begin(key);
-    let mut rest = base.map_or(Members::default(), JsonRef::raw_members);
+    let mut rest = base.map_or_else(Members::default, JsonRef::raw_members);
     // Members of `base` that were passed but not written yet: they go in one piece.
     let mut kept = rest;
     for (name, value) in patch.raw_members() {

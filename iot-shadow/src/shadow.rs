@@ -9,7 +9,7 @@ use crate::operation::Operation;
 use crate::outcome::{Deleted, Got, Outcome, Rejected, Updated};
 use crate::profile::{DeltaPolicy, Profile};
 use crate::rejection::Rejection;
-use crate::request::{ClientToken, UpdateRequest};
+use crate::request::{ClientToken, Refused, UpdateRequest};
 
 /// A shadow of the service: classic or named, one is like the other.
 ///
@@ -81,18 +81,13 @@ impl Shadow {
             Operation::Delete => self.delete(ClientToken::of_payload(payload), now, profile),
             Operation::Update => match UpdateRequest::parse_at(payload, profile, now) {
                 Ok(request) => self.update_parsed(request, now, profile, |_| true),
-                Err(refused) => reject(
-                    Operation::Update,
-                    refused.rejection,
-                    refused.client_token,
-                    now,
-                    profile,
-                ),
+                Err(refused) => reject(operation, refused, now, profile),
             },
         }
     }
 
     /// What a get answers.
+    #[must_use]
     pub fn get(
         &self,
         client_token: Option<ClientToken>,
@@ -109,8 +104,10 @@ impl Shadow {
             }),
             _ => reject(
                 Operation::Get,
-                Rejection::NotFound,
-                client_token,
+                Refused {
+                    rejection: Rejection::NotFound,
+                    client_token,
+                },
                 now,
                 profile,
             ),
@@ -127,8 +124,10 @@ impl Shadow {
         let Self::Live(document) = self else {
             return reject(
                 Operation::Delete,
-                Rejection::NotFound,
-                client_token,
+                Refused {
+                    rejection: Rejection::NotFound,
+                    client_token,
+                },
                 now,
                 profile,
             );
@@ -173,7 +172,7 @@ impl Shadow {
         self.update_parsed(request.at(now), now, profile, precondition)
     }
 
-    fn update_parsed(
+    pub(crate) fn update_parsed(
         &mut self,
         request: UpdateRequest,
         now: Timestamp,
@@ -184,8 +183,10 @@ impl Shadow {
             Ok(next) => self.commit(next, request, now, profile),
             Err(rejection) => reject(
                 Operation::Update,
-                rejection,
-                request.client_token,
+                Refused {
+                    rejection,
+                    client_token: request.client_token,
+                },
                 now,
                 profile,
             ),
@@ -193,7 +194,7 @@ impl Shadow {
     }
 
     /// The document after a request.
-    fn next(
+    pub(crate) fn next(
         &self,
         request: &UpdateRequest,
         now: Timestamp,
@@ -220,7 +221,7 @@ impl Shadow {
     }
 
     /// The version that a request may name, and that of the document after it.
-    fn versions(&self, now: Timestamp, profile: &Profile) -> (u64, u64) {
+    pub(crate) fn versions(&self, now: Timestamp, profile: &Profile) -> (u64, u64) {
         match self {
             Self::Live(document) => (document.version(), document.version().saturating_add(1)),
             Self::Deleted { counter, at } => match profile.tombstone_ttl {
@@ -237,7 +238,7 @@ impl Shadow {
         }
     }
 
-    fn commit(
+    pub(crate) fn commit(
         &mut self,
         next: ShadowDocument,
         request: UpdateRequest,
@@ -252,8 +253,10 @@ impl Shadow {
             // Not reached: it was set above.
             return reject(
                 Operation::Update,
-                Rejection::InternalFailure,
-                None,
+                Refused {
+                    rejection: Rejection::InternalFailure,
+                    client_token: None,
+                },
                 now,
                 profile,
             );
@@ -273,17 +276,16 @@ impl Shadow {
     }
 }
 
-fn reject<'a>(
+pub(crate) fn reject<'a>(
     operation: Operation,
-    rejection: Rejection,
-    client_token: Option<ClientToken>,
+    refused: Refused,
     now: Timestamp,
     profile: &Profile,
 ) -> Outcome<'a> {
     Outcome::Rejected(Rejected {
         operation,
-        rejection,
-        client_token,
+        rejection: refused.rejection,
+        client_token: refused.client_token,
         timestamp: profile.rejected_timestamp.then_some(now),
     })
 }

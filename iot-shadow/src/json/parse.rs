@@ -195,7 +195,7 @@ impl<'a> Parser<'a> {
             let plain = rest
                 .bytes()
                 .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
-                .ok_or(JsonError::new(JsonErrorKind::End, self.text.len()))?;
+                .ok_or_else(|| JsonError::new(JsonErrorKind::End, self.text.len()))?;
             self.out
                 .text
                 .push_str(rest.get(..plain).unwrap_or_default());

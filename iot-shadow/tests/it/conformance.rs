@@ -5,6 +5,7 @@
     reason = "indexing a value of JSON gives null where there is nothing"
 )]
 #![expect(
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a case that is not in the format must fail"
 )]
@@ -14,7 +15,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use iot_shadow::{
-    DeltaPolicy, Json, Operation, Outcome, Profile, Shadow, ShadowDocument, ShadowId, diff_patch,
+    DeltaPolicy, Json, Operation, Outcome, Profile, Shadow, ShadowDocument, ShadowId, ShadowStore,
+    diff_patch,
 };
 use iot_topics::Timestamp;
 use iot_topics::reserved::{Exchange, ShadowMessage};
@@ -52,6 +54,7 @@ fn shadow(case: &Value) -> Option<Answers> {
         "update" => operation(case, Operation::Update),
         "get" => operation(case, Operation::Get),
         "delete" => operation(case, Operation::Delete),
+        "list" => list(case),
         "diff" => diff(case),
         _ => return None,
     };
@@ -208,6 +211,41 @@ fn profile(case: &Value) -> Profile {
         }
     }
     profile
+}
+
+fn list(case: &Value) -> Value {
+    let mut store = ShadowStore::new(profile(case));
+    let now = Timestamp::from_secs(case["now"].as_u64().unwrap());
+    let thing = case["thing"].as_str().unwrap_or("thing1");
+    let initial = &case["initial"];
+    let names = |name: &str| initial[name].as_array().cloned().unwrap_or_default();
+    let (named, deleted) = (names("named"), names("deleted"));
+    let mut create = |name| {
+        let id = store.id(thing, name).unwrap();
+        store.handle(&id, Operation::Update, br#"{"state":{}}"#, now);
+    };
+    if initial["classic"] == true {
+        create(None);
+    }
+    for name in named.iter().chain(&deleted) {
+        create(name.as_str());
+    }
+    for name in &deleted {
+        let id = store.id(thing, name.as_str()).unwrap();
+        store.handle(&id, Operation::Delete, b"", now);
+    }
+    let size = case["payload"]["pageSize"]
+        .as_u64()
+        .map(|size| usize::try_from(size).unwrap());
+    let token = case["payload"]["nextToken"].as_str();
+    match store.list_named(&thing.parse().unwrap(), size, token, now) {
+        Ok(page) => {
+            let mut actual: Value = serde_json::from_str(&page.to_json()).unwrap();
+            actual["code"] = 200.into();
+            actual
+        }
+        Err(rejection) => json!({"code": rejection.code()}),
+    }
 }
 
 fn diff(case: &Value) -> Value {
