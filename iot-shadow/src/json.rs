@@ -246,6 +246,24 @@ impl<'a> JsonRef<'a> {
         Members { text, nodes }
     }
 
+    /// The members of an object, each with the text from the brace or comma before it to the colon
+    /// behind its key.
+    pub(crate) fn segments(self) -> impl Iterator<Item = (&'a str, JsonRef<'a>)> {
+        let (mut text, mut nodes) = (self.text, self.nodes.get(1..).unwrap_or_default());
+        core::iter::from_fn(move || {
+            let node = nodes.first()?;
+            let (lead, rest) = text.split_at_checked(node.key as usize + 2)?;
+            let (value, rest) = rest.split_at_checked(node.value as usize)?;
+            let (own, others) = nodes.split_at_checked(node.nodes as usize)?;
+            (text, nodes) = (rest, others);
+            let value = JsonRef {
+                text: value,
+                nodes: own,
+            };
+            Some((lead, value))
+        })
+    }
+
     /// When this leaf was written. Without meaning for an object.
     pub(crate) fn stamp(self) -> Timestamp {
         Timestamp::from_secs(u64::from(self.raw_stamp()))

@@ -29,15 +29,11 @@ struct Writer {
 impl Writer {
     fn value(&mut self, value: JsonRef<'_>, out: &mut String) {
         if value.is_object() {
-            out.push('{');
-            let mut first = true;
-            for (key, value) in value.raw_members() {
-                if !first {
-                    out.push(',');
-                }
-                first = false;
-                out.push_str(key);
-                out.push(':');
+            if value.is_empty_object() {
+                out.push('{');
+            }
+            for (lead, value) in value.segments() {
+                out.push_str(lead);
                 self.value(value, out);
             }
             out.push('}');
