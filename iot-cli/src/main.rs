@@ -1,4 +1,4 @@
-//! The command `iot`: explain, lint and test AWS IoT policies and topics offline.
+//! The command `iot`: explain, lint and test AWS IoT policies, topics and shadows offline.
 //!
 //! Exit codes: 0 allowed or clean, 1 denied or findings, 2 bad input.
 #![expect(
@@ -13,6 +13,7 @@ mod explain;
 mod files;
 mod lint;
 mod output;
+mod shadow;
 mod test;
 mod topic;
 
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Explain, lint and test AWS IoT policies and topics offline
+/// Explain, lint and test AWS IoT policies, topics and shadows offline
 #[derive(Debug, Parser)]
 #[command(
     name = "iot",
@@ -33,7 +34,8 @@ EXAMPLES:
   iot policy explain publish device/ratchet/data --client-id ratchet -p minimal.json
   iot policy lint 'policies/*.json'
   iot policy test cases.jsonl
-  iot topic match 'plant/+/temp' plant/7/temp"
+  iot topic match 'plant/+/temp' plant/7/temp
+  iot shadow apply examples/shadow/thermostat.jsonl"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -48,6 +50,9 @@ enum Command {
     /// Questions about topic names and topic filters
     #[command(subcommand)]
     Topic(topic::TopicCommand),
+    /// Replay and explain what the shadow service does
+    #[command(subcommand)]
+    Shadow(shadow::ShadowCommand),
     /// Print the completions of a shell
     #[command(
         after_help = "EXAMPLES:\n  iot completions bash > ~/.local/share/bash-completion/completions/iot"
@@ -93,6 +98,7 @@ fn main() -> ExitCode {
         Command::Policy(PolicyCommand::Lint(command)) => command.run(),
         Command::Policy(PolicyCommand::Test(command)) => command.run(),
         Command::Topic(command) => command.run(),
+        Command::Shadow(command) => command.run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "iot", &mut script);
