@@ -234,3 +234,157 @@ fn arguments_that_contradict_themselves() {
     refused(&["topic", "check", "a", "--retain"], &["--name"]);
     refused(&["topic", "classify", "a/+"], &["topic name:1:3"]);
 }
+
+#[test]
+fn operations_that_are_none() {
+    let folder = folder("operations_that_are_none");
+    let lines = [
+        ("json", r#"{"op":"get","#, "EOF while parsing"),
+        (
+            "twice",
+            r#"{"op":"get","op":"get"}"#,
+            "duplicate field `op`",
+        ),
+        ("op", r#"{"op":"put"}"#, "unknown variant `put`"),
+        ("key", r#"{"op":"get","thin":"a"}"#, "unknown field `thin`"),
+        ("none", r#"{"thing":"a"}"#, "either `op` or `topic`"),
+        (
+            "both",
+            r#"{"op":"get","topic":"a"}"#,
+            "either `op` or `topic`",
+        ),
+        (
+            "nameless",
+            r#"{"op":"get"}"#,
+            "there is no `--thing` either",
+        ),
+        ("thing", r#"{"op":"get","thing":"a b"}"#, "is not allowed"),
+        (
+            "shadow",
+            r#"{"op":"get","thing":"a","shadow":"b/c"}"#,
+            "is not allowed",
+        ),
+        (
+            "topic",
+            r#"{"topic":"a/+"}"#,
+            "a topic name has no wildcard",
+        ),
+        ("other", r#"{"topic":"a/b"}"#, "is no topic of a shadow"),
+        (
+            "answer",
+            r#"{"topic":"$aws/things/a/shadow/update/delta"}"#,
+            "is a topic on which the service answers",
+        ),
+        (
+            "named",
+            r#"{"topic":"$aws/things/a/shadow/get","thing":"b"}"#,
+            "`topic` names the shadow already",
+        ),
+        (
+            "payloads",
+            r#"{"op":"get","thing":"a","payload":{},"payload_raw":""}"#,
+            "exclude each other",
+        ),
+        (
+            "now",
+            r#"{"op":"get","thing":"a","now":-1}"#,
+            "invalid value",
+        ),
+    ];
+    for (name, line, told) in lines {
+        let good = r#"{"op":"get","thing":"a"}"#;
+        let file = write(
+            &folder,
+            &format!("{name}.jsonl"),
+            format!("{good}\n\n{line}\n"),
+        );
+        let place = format!("{name}.jsonl:3:");
+        refused(&["shadow", "apply", &file], &[told, &place]);
+    }
+    refused(&["shadow", "apply", "none.jsonl"], &["none.jsonl"]);
+    refused(&["shadow", "apply", "--thing", "a/b"], &["--thing"]);
+}
+
+#[test]
+fn states_that_are_none() {
+    let folder = folder("states_that_are_none");
+    let get = write(&folder, "get.jsonl", r#"{"op":"get","thing":"a"}"#);
+    let head = "{\"iot-shadow\":1}\n";
+    let states = [
+        ("empty", String::new(), "empty.jsonl:1:1"),
+        ("line", format!("{head}{{}}\n"), "line.jsonl:2:1"),
+        (
+            "json",
+            format!("{head}{{\"thing\":,}}\n"),
+            "json.jsonl:2:10",
+        ),
+    ];
+    for (name, text, place) in states {
+        let state = write(&folder, &format!("{name}.jsonl"), &text);
+        refused(
+            &["shadow", "apply", &get, "--state", &state],
+            &[place, "this is no snapshot of shadows"],
+        );
+        assert_eq!(fs::read_to_string(&state).unwrap(), text);
+    }
+    let two = "{\"thing\":\"a\",\"version\":1,\"state\":{},\"metadata\":{}}\n\
+               {\"thing\":\"a\",\"shadow\":\"b\",\"deleted\":{\"counter\":2,\"at\":0}}\n";
+    let state = write(&folder, "two.jsonl", format!("{head}{two}"));
+    refused(&["shadow", "explain", &state], &["--thing", "it has `a`\n"]);
+    let named = ["shadow", "explain", &state, "--thing", "a", "--shadow", "b"];
+    refused(&named, &["there is no shadow `a~b` in it"]);
+    let good = run(&["shadow", "explain", &state, "--thing", "a"]);
+    assert_eq!(good.code, Some(0));
+}
+
+#[test]
+fn documents_of_shadows_that_are_none() {
+    let folder = folder("documents_of_shadows_that_are_none");
+    let documents = [
+        ("comma", r#"{"state":{},}"#, "comma.json:1:13"),
+        ("list", "[]", "has no member `state`"),
+        ("state", r#"{"state":[]}"#, "is no object"),
+        ("section", r#"{"state":{"desired":null}}"#, "is no object"),
+        (
+            "member",
+            r#"{"state":{"wanted":{}}}"#,
+            "has a member `wanted`",
+        ),
+        (
+            "version",
+            r#"{"state":{},"version":"1"}"#,
+            "is no whole number",
+        ),
+        (
+            "null",
+            r#"{"state":{"desired":{"a":null}},"metadata":{"desired":{"a":{"timestamp":1}}}}"#,
+            "null.json:1:26",
+        ),
+        (
+            "zero",
+            r#"{"state":{},"metadata":{},"version":0}"#,
+            "version is 0",
+        ),
+    ];
+    for (name, text, told) in documents {
+        let file = write(&folder, &format!("{name}.json"), text);
+        refused(&["shadow", "explain", &file], &[told, name]);
+    }
+    let list = write(&folder, "list.json", "[1]");
+    let object = "examples/shadow/engine.json";
+    refused(
+        &["shadow", "diff", &list, object],
+        &["list.json:1:1", "is no object"],
+    );
+    refused(
+        &["shadow", "diff", object, &list],
+        &["list.json:1:1", "is no object"],
+    );
+    refused(&["shadow", "diff", "-", "-"], &["only one"]);
+    let deep = write(&folder, "deep.json", "{\"a\":".repeat(100_000));
+    refused(&["shadow", "diff", &deep, object], &["more than 128"]);
+    refused(
+        &["shadow", "explain", object, "--shadow", "a"],
+        &["--thing"],
+    );
+}

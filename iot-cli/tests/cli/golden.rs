@@ -16,6 +16,9 @@ const COMMANDS: &[(&str, &str)] = &[
     ("help-match", "topic match -h"),
     ("help-check", "topic check -h"),
     ("help-classify", "topic classify -h"),
+    ("help-shadow-apply", "shadow apply -h"),
+    ("help-shadow-diff", "shadow diff -h"),
+    ("help-shadow-explain", "shadow explain -h"),
     (
         "publish",
         "policy explain publish device/ratchet/data --client-id ratchet -p \
@@ -155,6 +158,82 @@ const COMMANDS: &[(&str, &str)] = &[
         "classify-unknown",
         "topic classify '$aws/things/lamp/shadov/get'",
     ),
+    (
+        "shadow-thermostat",
+        "shadow apply examples/shadow/thermostat.jsonl",
+    ),
+    ("shadow-engine", "shadow apply examples/shadow/engine.jsonl"),
+    (
+        "shadow-engine-json",
+        "shadow apply examples/shadow/engine.jsonl --format json",
+    ),
+    (
+        "shadow-table",
+        "shadow apply examples/shadow/table.jsonl --thing board",
+    ),
+    ("shadow-motor", "shadow apply examples/shadow/motor.jsonl"),
+    (
+        "shadow-command",
+        "shadow apply examples/shadow/command.jsonl",
+    ),
+    (
+        "shadow-command-section-change",
+        "shadow apply examples/shadow/command.jsonl --delta-policy on-section-change --format json",
+    ),
+    (
+        "shadow-trailing-comma",
+        "shadow apply examples/shadow/trailing-comma.jsonl",
+    ),
+    (
+        "shadow-limits",
+        "shadow apply iot-cli/tests/data/limits.jsonl --thing lamp --max-document-bytes 20 \
+         --max-depth 2",
+    ),
+    (
+        "shadow-greengrass",
+        "shadow apply iot-cli/tests/data/greengrass.jsonl --profile greengrass --now 1700000000",
+    ),
+    (
+        "shadow-not-an-operation",
+        "shadow apply iot-cli/tests/data/not-an-operation.jsonl --now 1700000000",
+    ),
+    (
+        "shadow-explain",
+        "shadow explain examples/shadow/thermostat.json",
+    ),
+    (
+        "shadow-explain-json",
+        "shadow explain examples/shadow/thermostat.json --thing thermostat --now 1700003600 \
+         --format json",
+    ),
+    (
+        "shadow-explain-engine",
+        "shadow explain examples/shadow/engine.json --thing engine",
+    ),
+    (
+        "shadow-explain-slide",
+        "shadow explain examples/shadow/engine-slide.json --thing engine",
+    ),
+    (
+        "shadow-explain-corners",
+        "shadow explain iot-cli/tests/data/corners.json --now 1700000000",
+    ),
+    (
+        "shadow-explain-wrong-metadata",
+        "shadow explain iot-cli/tests/data/wrong-metadata.json",
+    ),
+    (
+        "shadow-diff",
+        "shadow diff examples/shadow/engine.json examples/shadow/engine-slide.json",
+    ),
+    (
+        "shadow-diff-equal",
+        "shadow diff examples/shadow/engine.json examples/shadow/engine.json",
+    ),
+    (
+        "shadow-diff-null",
+        "shadow diff examples/shadow/engine.json iot-cli/tests/data/null.json",
+    ),
 ];
 
 const MINIMAL: &str = "examples/workshop/minimal.json";
@@ -224,7 +303,9 @@ fn completions_name_the_commands() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = run(&["completions", shell]);
         assert_eq!(ran.code, Some(0));
-        assert!(ran.stdout.contains("classify"), "{shell}");
+        for command in ["classify", "shadow", "apply", "diff"] {
+            assert!(ran.stdout.contains(command), "{shell}: {command}");
+        }
     }
 }
 

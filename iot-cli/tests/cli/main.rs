@@ -8,6 +8,7 @@ mod bad_input;
 mod golden;
 mod json;
 mod readme;
+mod shadow;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
