@@ -300,8 +300,12 @@ impl<'a> Members<'a> {
     /// The text and nodes of the members that `rest` has no more, without what stands behind
     /// them; `None` if there are none.
     pub(crate) fn until(self, rest: Self) -> Option<(&'a str, &'a [Node])> {
-        let text = self.text.len().checked_sub(rest.text.len() + 1)?;
+        // The text of `{}` does not tell: its closing brace looks like what stands behind a member.
         let nodes = self.nodes.len().checked_sub(rest.nodes.len())?;
+        if nodes == 0 {
+            return None;
+        }
+        let text = self.text.len().checked_sub(rest.text.len() + 1)?;
         Some((self.text.get(..text)?, self.nodes.get(..nodes)?))
     }
 }

@@ -257,3 +257,23 @@ impl<'a> Iterator for Pairs<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_object_takes_members() {
+        let merged = |base: &str, patch: &str| {
+            let [base, patch] = [base, patch].map(|text| text.parse::<Json>().unwrap());
+            merge_patch(base.as_ref(), patch.as_ref())
+        };
+        assert_eq!(merged("{}", r#"{"a":1}"#).as_str(), r#"{"a":1}"#);
+        assert_eq!(
+            merged(r#"{"d":{}}"#, r#"{"d":{"a":1}}"#).as_str(),
+            r#"{"d":{"a":1}}"#
+        );
+        assert_eq!(merged(r#"{"a":1}"#, r#"{"a":2}"#).as_str(), r#"{"a":2}"#);
+        assert_eq!(merged("{}", r#"{"a":null}"#).as_str(), "{}");
+    }
+}
