@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+mod device;
 mod document;
 mod http;
 mod id;
@@ -20,6 +21,9 @@ mod shadow;
 mod store;
 mod sync;
 
+pub use device::{
+    Acknowledgement, Action, DeviceError, DeviceEvent, DeviceShadow, Notice, Patch, Tracker,
+};
 pub use document::{DocumentError, Leaf, ShadowDocument};
 pub use http::{HttpAnswer, HttpRequest};
 pub use id::ShadowId;

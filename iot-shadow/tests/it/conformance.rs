@@ -15,8 +15,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use iot_shadow::{
-    DeltaPolicy, Json, Operation, Outcome, Profile, Shadow, ShadowDocument, ShadowId, ShadowStore,
-    diff_patch,
+    DeltaPolicy, Json, Notice, Operation, Outcome, Profile, Shadow, ShadowDocument, ShadowId,
+    ShadowStore, Tracker, diff_patch,
 };
 use iot_topics::Timestamp;
 use iot_topics::reserved::{Exchange, ShadowMessage};
@@ -56,6 +56,7 @@ fn shadow(case: &Value) -> Option<Answers> {
         "delete" => operation(case, Operation::Delete),
         "list" => list(case),
         "diff" => diff(case),
+        "device" => device(case),
         _ => return None,
     };
     Some(answers(&case["expect"], &actual))
@@ -252,4 +253,46 @@ fn diff(case: &Value) -> Value {
     let [old, new] = ["initial", "payload"].map(|name| Json::try_from(&case[name]).unwrap());
     let patch = diff_patch(old.as_ref(), new.as_ref());
     json!({"patch": serde_json::from_str::<Value>(patch.as_str()).unwrap()})
+}
+
+fn device(case: &Value) -> Value {
+    let initial = &case["initial"];
+    let mut tracker = Tracker::new(
+        initial["known_version"].as_u64(),
+        initial["applied_delta_version"].as_u64(),
+    );
+    let body = &case["payload"]["body"];
+    let version = |body: &Value| body["version"].as_u64().unwrap();
+    let rejected = |operation| Notice::Rejected {
+        operation,
+        code: body["code"].as_u64().unwrap().try_into().unwrap(),
+    };
+    let notice = match case["payload"]["topic"].as_str().unwrap() {
+        "update/delta" => Notice::Delta {
+            version: version(body),
+        },
+        "update/accepted" => Notice::Updated {
+            version: version(body),
+        },
+        "update/documents" => Notice::Updated {
+            version: version(&body["current"]),
+        },
+        "get/accepted" => Notice::Got {
+            version: version(body),
+            has_delta: body["state"].get("delta").is_some(),
+        },
+        "delete/accepted" => Notice::Deleted {
+            version: version(body),
+        },
+        "get/rejected" => rejected(Operation::Get),
+        "update/rejected" => rejected(Operation::Update),
+        "delete/rejected" => rejected(Operation::Delete),
+        topic => panic!("the service does not publish `{topic}`"),
+    };
+    let action = tracker.take(notice);
+    json!({
+        "action": action.as_str(),
+        "known_version": tracker.known(),
+        "applied_delta_version": tracker.applied_delta(),
+    })
 }

@@ -5,3 +5,4 @@ extern crate alloc;
 #[path = "../../../iot-policy/tests/it/cases.rs"]
 mod cases;
 mod conformance;
+mod device;
