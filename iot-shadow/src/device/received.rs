@@ -67,7 +67,7 @@ impl<'a> Received<'a> {
                 state: object(root, "state")?,
             },
             Update(Exchange::Accepted) => {
-                let state = root.get("state").ok_or(wrong("state"))?;
+                let state = root.get("state").ok_or_else(|| wrong("state"))?;
                 Self::Updated {
                     version: version(root)?,
                     desired: change(state, "desired")?,
@@ -119,12 +119,12 @@ const fn wrong(name: &'static str) -> DeviceError {
 
 fn number<T: core::str::FromStr>(from: JsonRef<'_>, name: &'static str) -> Result<T, DeviceError> {
     let number = from.get(name).and_then(|value| value.as_str().parse().ok());
-    number.ok_or(wrong(name))
+    number.ok_or_else(|| wrong(name))
 }
 
 fn object<'a>(from: JsonRef<'a>, name: &'static str) -> Result<JsonRef<'a>, DeviceError> {
     let member = from.get(name).filter(|value| value.is_object());
-    member.ok_or(wrong(name))
+    member.ok_or_else(|| wrong(name))
 }
 
 /// The member `state` of a whole document: each of its sections is an object.

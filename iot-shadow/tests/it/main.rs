@@ -6,3 +6,4 @@ extern crate alloc;
 mod cases;
 mod conformance;
 mod device;
+mod device_laws;
