@@ -7,7 +7,14 @@ use iot_shadow::{Json, Operation, Outcome, Profile, Shadow};
 use iot_topics::Timestamp;
 
 /// Part, desired, reported, and what of it the delta must have.
-const TABLE: [(&str, &str, &str, Option<&str>); 3] = [
+type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<&'static str>,
+);
+
+const TABLE: [Row; 3] = [
     ("LED1", r#""YELLOW""#, r#""RED""#, Some(r#""YELLOW""#)),
     (
         "ACCEL",
@@ -19,7 +26,7 @@ const TABLE: [(&str, &str, &str, Option<&str>); 3] = [
 ];
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
-    let section = |pick: fn(&(&str, &'static str, &'static str, Option<&str>)) -> &'static str| {
+    let section = |pick: fn(&Row) -> &'static str| {
         let members = TABLE.map(|row| format!("\"{}\":{}", row.0, pick(&row)));
         format!("{{{}}}", members.join(","))
     };

@@ -1,5 +1,5 @@
-//! The motor of a workshop: switched on from the console, which writes desired alone. The device
-//! sets its relay and reports; it sends vibration only while the motor runs.
+//! A workshop's motor, switched on from the console, which writes desired alone. The device sets
+//! its relay and reports; it sends vibration only while the motor runs.
 //!
 //! `cargo run -p iot-shadow --example motor`
 
@@ -18,7 +18,7 @@ impl Workshop {
     /// A request to the cloud, and all that follows from it.
     fn ask(&mut self, operation: Operation, payload: &str) {
         println!("-> {payload}");
-        let id = ShadowId::classic("ratchet".parse().expect("is a name"));
+        let id = self.device.id().clone();
         let (now, aws) = (Timestamp::from_secs(1_700_000_000), Profile::aws());
         let outcome = self.cloud.handle(operation, payload.as_bytes(), now, &aws);
         for answer in outcome.publish(&id) {
@@ -37,8 +37,9 @@ impl Workshop {
                 });
             }
         }
-        if let Some(next) = self.device.poll_output(now) {
-            let operation = Operation::requested_by(next.topic.message).expect("is a request");
+        if let Some(next) = self.device.poll_output(now)
+            && let Some(operation) = Operation::requested_by(next.topic.message)
+        {
             self.ask(operation, &next.payload);
         }
     }
@@ -59,11 +60,10 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     let get = device
         .poll_output(Timestamp::default())
         .ok_or("asks first")?;
-    let (cloud, relay) = (Shadow::default(), false);
     let mut workshop = Workshop {
-        cloud,
+        cloud: Shadow::default(),
         device,
-        relay,
+        relay: false,
     };
     workshop.ask(Operation::Get, &get.payload);
 

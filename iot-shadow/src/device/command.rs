@@ -163,7 +163,25 @@ fn is_part(part: JsonRef<'_>, whole: JsonRef<'_>) -> bool {
 ///
 /// # Examples
 ///
-/// See [`DeviceShadow::acknowledge`](crate::DeviceShadow::acknowledge).
+/// ```
+/// use iot_shadow::{Acknowledgement, JsonRef};
+///
+/// fn lamp(path: &str, value: JsonRef<'_>) -> Acknowledgement {
+///     match path {
+///         "/restart" => Acknowledgement::Finished,
+///         "/color" => Acknowledgement::PerMember,
+///         "/on" if !matches!(value.as_str(), "true" | "false") => Acknowledgement::Refused,
+///         _ => Acknowledgement::Applied,
+///     }
+/// }
+///
+/// let wish: iot_shadow::Json = r#"{"on":"maybe"}"#.parse()?;
+/// let value = wish.get("on").expect("is a member");
+/// assert_eq!(lamp("/on", value), Acknowledgement::Refused);
+/// # Ok::<(), iot_shadow::JsonError>(())
+/// ```
+///
+/// [`DeviceShadow::acknowledge`](crate::DeviceShadow::acknowledge) asks for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(
     clippy::exhaustive_enums,

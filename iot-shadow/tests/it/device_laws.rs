@@ -1,4 +1,5 @@
 //! What holds for the device's side whatever arrives, and in whatever order.
+#![expect(clippy::unwrap_used, reason = "what the strategies make is legal")]
 
 use iot_shadow::{
     Action, DeviceEvent, DeviceShadow, Json, Notice, Operation, Profile, Shadow, ShadowId, Tracker,
@@ -20,11 +21,8 @@ fn object() -> impl Strategy<Value = Json> {
         .prop_recursive(3, 12, 3, |inner| {
             btree_map(select(vec!["a", "b", "c~/"]), inner, 0..3).prop_map(|members| text(&members))
         });
-    btree_map(select(vec!["a", "b", "c~/"]), value, 0..4).prop_map(|members| {
-        text(&members)
-            .parse()
-            .unwrap_or_else(|error| panic!("{error}"))
-    })
+    btree_map(select(vec!["a", "b", "c~/"]), value, 0..4)
+        .prop_map(|members| text(&members).parse().unwrap())
 }
 
 fn text(members: &alloc::collections::BTreeMap<&str, String>) -> String {
@@ -56,7 +54,7 @@ fn notice() -> impl Strategy<Value = Notice> {
 }
 
 fn id() -> ShadowId {
-    ShadowId::classic("t".parse().unwrap_or_else(|error| panic!("{error}")))
+    ShadowId::classic("t".parse().unwrap())
 }
 
 fn messages() -> impl Strategy<Value = ShadowMessage> {
