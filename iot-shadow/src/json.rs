@@ -85,7 +85,7 @@ pub(crate) struct Node {
 }
 
 impl Json {
-    /// Reads a text: JSON as RFC 8259 defines it, with a limit of 128 nested arrays and objects
+    /// Reads a text: JSON as RFC 8259 defines it, with a limit of 127 nested arrays and objects
     /// and of 16 MiB, numbers that a double can hold. Cost: linear in the text, times the
     /// logarithm of the members of an object that is not in order.
     ///

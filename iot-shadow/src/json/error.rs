@@ -45,8 +45,8 @@ pub enum JsonErrorKind {
     /// A number that is too large for a double.
     #[error("number is too large")]
     Number,
-    /// More than 128 nested arrays and objects.
-    #[error("more than 128 arrays and objects are nested")]
+    /// More than 127 nested arrays and objects.
+    #[error("more than 127 arrays and objects are nested")]
     Nesting,
     /// More than 16 MiB of text.
     #[error("text is longer than 16 MiB")]

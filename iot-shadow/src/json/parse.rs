@@ -7,8 +7,9 @@ use super::error::{JsonError, JsonErrorKind};
 use super::string::escape_char;
 use super::{JsonRef, Node};
 
-/// Arrays and objects that may be nested, as in `serde_json`. It bounds the recursion.
-const MAX_NESTING: usize = 128;
+/// Arrays and objects that may be nested, as in `serde_json`: what is read here it can read too. It
+/// bounds the recursion.
+const MAX_NESTING: usize = 127;
 
 /// Lengths in the index are of 32 bits; this is far more than any message, and far less than that.
 const MAX_BYTES: usize = 16 << 20;
