@@ -25,8 +25,8 @@ pub(crate) use parse::{inner, parse};
 pub(crate) use string::{decode, escape_into, string_end};
 
 /// A JSON value in canonical form: no white space, the members of every object in the byte order
-/// of their keys, each key once (the last of a text wins), strings with no escape that JSON does
-/// not demand, numbers as they were written.
+/// of their keys as they are written here, escapes and all, each key once (the last of a text
+/// wins), strings with no escape that JSON does not demand, numbers as they were written.
 ///
 /// It is one text and one index, so a clone is two copies of memory, and [`Json::as_str`] costs
 /// nothing. Two values are equal when they are the same JSON: numbers by mathematical value at
