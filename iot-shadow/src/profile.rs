@@ -36,7 +36,8 @@ pub struct Profile {
     pub null_in_arrays: NullInArrays,
     /// How long after a deletion the version goes on counting, inclusive; `None` if it never does.
     pub tombstone_ttl: Option<Duration>,
-    /// How much higher than the deleted version the first one after it is, if it goes on counting.
+    /// How much higher than the deleted version the first one after it is, if it goes on counting;
+    /// at least 1. A request that names a version names the one before that first one.
     pub recreate_gap: u64,
     /// What becomes of members of `state` other than `desired` and `reported`.
     pub unknown_state_member: UnknownMember,

@@ -50,7 +50,8 @@ pub enum Shadow {
     Live(ShadowDocument),
     /// It was deleted. What it held is lost; only its version counts on for a while.
     Deleted {
-        /// The version that a request may name: one higher than that of the deleted document.
+        /// One higher than the version of the deleted document: what a request must name, if it
+        /// names a version, and [`Profile::recreate_gap`] is that of AWS IoT.
         counter: u64,
         /// When it was deleted.
         at: Timestamp,
@@ -226,11 +227,9 @@ impl Shadow {
             Self::Live(document) => (document.version(), document.version().saturating_add(1)),
             Self::Deleted { counter, at } => match profile.tombstone_ttl {
                 Some(ttl) if now.saturating_since(*at) <= ttl => {
-                    let deleted = counter.saturating_sub(1);
-                    (
-                        *counter,
-                        deleted.saturating_add(profile.recreate_gap.max(1)),
-                    )
+                    let gap = profile.recreate_gap.max(1);
+                    let current = counter.saturating_sub(1).saturating_add(gap - 1);
+                    (current, current.saturating_add(1))
                 }
                 _ => (0, 1),
             },
