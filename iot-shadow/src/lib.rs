@@ -20,6 +20,8 @@ mod request;
 mod shadow;
 mod store;
 mod sync;
+#[cfg(feature = "proptest1")]
+pub mod strategies;
 
 pub use device::{
     Acknowledgement, Action, DeviceError, DeviceEvent, DeviceShadow, Notice, Patch, Tracker,
