@@ -36,6 +36,11 @@ impl<'a> Bytes<'a> {
         String::from_utf8_lossy(self.0)
     }
 
+    /// All that is left.
+    pub(crate) const fn rest(self) -> &'a [u8] {
+        self.0
+    }
+
     /// Two bytes: one to be shifted left, and by how many bits. So every magnitude is as near.
     pub(crate) fn number(&mut self) -> u64 {
         let (mantissa, shift) = (u64::from(self.byte()), self.byte());

@@ -24,6 +24,8 @@ mod presence_tracker;
 mod quota_bucket;
 mod reserved_topic;
 mod retained_store;
+mod shadow_json;
+mod shadow_operations;
 mod share;
 mod topic_filter;
 mod topic_name;
@@ -37,6 +39,8 @@ pub use presence_tracker::presence_tracker;
 pub use quota_bucket::quota_bucket;
 pub use reserved_topic::reserved_topic;
 pub use retained_store::retained_store;
+pub use shadow_json::shadow_json;
+pub use shadow_operations::shadow_operations;
 pub use share::share;
 pub use topic_filter::topic_filter;
 pub use topic_name::topic_name;
@@ -57,6 +61,14 @@ mod policy_it {
     pub(crate) mod oracle;
 }
 
+/// The second reading of the shadow service that the tests of iot-shadow have, and the laws.
+#[path = "../../iot-shadow/tests/it"]
+mod shadow_it {
+    pub(crate) mod engine;
+    pub(crate) mod oracle;
+    pub(crate) mod sound;
+}
+
 use policy_it::oracle; // where `engine` looks for it
 use topics_it::oracle as topics_oracle;
 
@@ -73,6 +85,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("quota_bucket", quota_bucket),
     ("reserved_topic", reserved_topic),
     ("retained_store", retained_store),
+    ("shadow_json", shadow_json),
+    ("shadow_operations", shadow_operations),
     ("share", share),
     ("topic_filter", topic_filter),
     ("topic_name", topic_name),
