@@ -9,6 +9,7 @@ mod device;
 mod device_laws;
 mod engine;
 mod json;
+mod moto;
 mod options;
 mod oracle;
 mod patches;
