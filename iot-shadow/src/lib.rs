@@ -19,9 +19,9 @@ mod rejection;
 mod request;
 mod shadow;
 mod store;
-mod sync;
 #[cfg(feature = "proptest1")]
 pub mod strategies;
+mod sync;
 
 pub use device::{
     Acknowledgement, Action, DeviceError, DeviceEvent, DeviceShadow, Notice, Patch, Tracker,

@@ -1,4 +1,5 @@
 //! The reader of JSON beside that of `serde_json`, canonical text, and equality.
+#![expect(clippy::indexing_slicing, reason = "an index is made for its text")]
 
 use iot_shadow::strategies::{exact_number, json, json_text, number, request};
 use iot_shadow::{Json, JsonErrorKind};
@@ -116,7 +117,9 @@ fn lengths_end_at_16_mib() {
 
 #[test]
 fn errors_tell_what_and_where() {
-    use JsonErrorKind::{End, Nesting, NotUtf8, Number, String, Surrogate, Syntax, Trailing};
+    use JsonErrorKind::{
+        End, Nesting, NotUtf8, Number, String as Text, Surrogate, Syntax, Trailing,
+    };
     let deep = "[".repeat(128);
     for (text, kind, position) in [
         (&b""[..], End, 0),
@@ -141,16 +144,16 @@ fn errors_tell_what_and_where() {
         (b"nule", Syntax, 0),
         (b"NaN", Syntax, 0),
         (b"\"a", End, 2),
-        (b"\"\n\"", String, 1),
-        (b"\"\\x\"", String, 2),
-        (b"\"\\u12g4\"", String, 5),
+        (b"\"\n\"", Text, 1),
+        (b"\"\\x\"", Text, 2),
+        (b"\"\\u12g4\"", Text, 5),
         (b"\"\\ud800\"", Surrogate, 1),
         (b"\"\\ud800\\u0041\"", Surrogate, 1),
         (b"\"\\udc00\"", Surrogate, 1),
         (deep.as_bytes(), Nesting, 127),
     ] {
         let error = Json::parse(text).unwrap_err();
-        let told = std::string::String::from_utf8_lossy(text);
+        let told = String::from_utf8_lossy(text);
         assert_eq!((error.kind(), error.position()), (kind, position), "{told}");
     }
 }

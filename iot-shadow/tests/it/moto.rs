@@ -1,6 +1,5 @@
 //! The same requests to the crate and to moto's shadow service: `tests/moto/README.md` tells how.
 #![expect(
-    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a line that is not in the format must fail"
 )]

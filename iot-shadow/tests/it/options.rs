@@ -5,13 +5,14 @@
     reason = "an answer without what is asked for must fail"
 )]
 
+use core::slice::from_ref;
 use core::time::Duration;
 
 use iot_shadow::{
     DeltaPolicy, EmptyObjects, EmptySection, NullInArrays, Operation, Profile, Shadow, ShadowId,
-    UnknownMember,
+    ShadowStore, UnknownMember,
 };
-use iot_topics::Timestamp;
+use iot_topics::{Timestamp, TopicNameRef};
 use serde_json::{Value, json};
 
 /// The bodies of all messages that the payloads cause one after the other, a second apart.
@@ -51,7 +52,7 @@ fn aws(change: impl FnOnce(&mut Profile)) -> Profile {
 fn max_depth() {
     let state = json!({"desired": {"a": {"b": [[7]]}}});
     let six = aws(|profile| profile.max_depth = 4);
-    assert_eq!(update(&six, &[state.clone()])[0][0]["version"], 1);
+    assert_eq!(update(&six, from_ref(&state))[0][0]["version"], 1);
     let three = aws(|profile| profile.max_depth = 3);
     let message = "JSON contains too many levels of nesting; maximum is 3";
     let rejected = json!({"code": 400, "message": message});
@@ -66,7 +67,7 @@ fn max_document_bytes() {
     // {"a":"é"} and {"b":1} are 10 and 7 bytes.
     let state = json!({"desired": {"a": "é"}, "reported": {"b": 1}});
     let exact = aws(|profile| profile.max_document_bytes = 17);
-    assert_eq!(update(&exact, &[state.clone()])[0][0]["version"], 1);
+    assert_eq!(update(&exact, from_ref(&state))[0][0]["version"], 1);
     let less = aws(|profile| profile.max_document_bytes = 16);
     let answers = update(&less, &[state, json!({"desired": {"a": 1, "b": null}})]);
     assert_eq!(
@@ -154,9 +155,9 @@ fn null_in_arrays() {
     for value in [json!([null]), json!([[{"a": null}]])] {
         let state = json!({"reported": {"a": value}});
         let rejected = json!({"code": 400, "message": "Invalid JSON"});
-        assert_eq!(update(&Profile::aws(), &[state.clone()]), [[rejected]]);
+        assert_eq!(update(&Profile::aws(), from_ref(&state)), [[rejected]]);
         let keep = aws(|profile| profile.null_in_arrays = NullInArrays::Keep);
-        assert_eq!(kept(&keep, &[state.clone()]), state);
+        assert_eq!(kept(&keep, from_ref(&state)), state);
     }
 }
 
@@ -210,11 +211,25 @@ fn tombstone_ttl_and_recreate_gap() {
 }
 
 #[test]
+fn shadow_name_dollar() {
+    let refused = aws(|profile| profile.shadow_name_dollar = false);
+    for (profile, code) in [(Profile::aws(), 200), (refused, 400)] {
+        let mut store = ShadowStore::new(profile);
+        let topic = "$aws/things/lamp/shadow/name/$package/update";
+        let topic = TopicNameRef::parse(topic).unwrap();
+        let sent = store.handle_message(topic, br#"{"state":{}}"#, Timestamp::default());
+        let answer: Value = serde_json::from_str(&sent.unwrap()[0].payload).unwrap();
+        assert_eq!(answer["code"].as_u64().unwrap_or(200), code);
+        assert_eq!(store.id("lamp", Some("$package")).is_ok(), code == 200);
+    }
+}
+
+#[test]
 fn unknown_state_member() {
     let state = json!({"desired": {"a": 1}, "delta": {"a": 1}});
     let message = "State contains an invalid node: 'delta'";
     let rejected = json!({"code": 400, "message": message});
-    assert_eq!(update(&Profile::aws(), &[state.clone()]), [[rejected]]);
+    assert_eq!(update(&Profile::aws(), from_ref(&state)), [[rejected]]);
     let ignore = aws(|profile| profile.unknown_state_member = UnknownMember::Ignore);
     let answers = update(&ignore, &[state]);
     assert_eq!(answers[0][0]["state"], json!({"desired": {"a": 1}}));
@@ -228,7 +243,7 @@ fn unknown_state_member() {
 fn greengrass() {
     let (aws, greengrass) = (Profile::aws(), Profile::greengrass());
     let deep = json!({"desired": {"1": {"2": {"3": {"4": {"5": {"6": {"7": 7}}}}}}}});
-    assert_eq!(update(&aws, &[deep.clone()])[0][0]["version"], 1);
+    assert_eq!(update(&aws, from_ref(&deep))[0][0]["version"], 1);
     let rejected = &update(&greengrass, &[deep])[0][0];
     assert_eq!(
         rejected["message"],

@@ -260,7 +260,8 @@ fn merge(base: Option<Pair>, patch: &Value, now: Timestamp, empty: EmptyObjects)
 /// The delta of a document, with the times of what it lists.
 pub(crate) fn open((state, metadata): &Pair) -> Option<Pair> {
     let desired = (state.get("desired")?, metadata.get("desired")?);
-    delta(desired, state.get("reported").unwrap_or(&json!({})))
+    let nothing = json!({});
+    delta(desired, state.get("reported").unwrap_or(&nothing))
 }
 
 fn delta((desired, times): (&Value, &Value), reported: &Value) -> Option<Pair> {
@@ -372,8 +373,9 @@ fn with(object: Value, key: &str, value: Value) -> Value {
 }
 
 fn without(object: Value, key: &str) -> Value {
-    let members = as_map(object).into_iter();
-    Value::Object(members.filter(|(other, _)| other != key).collect())
+    let mut members = as_map(object);
+    members.remove(key);
+    Value::Object(members)
 }
 
 fn as_map(object: Value) -> Map<String, Value> {

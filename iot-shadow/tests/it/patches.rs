@@ -1,7 +1,11 @@
-//! Laws of merge, delta and diff.
+//! Laws of merge, delta, diff and three-way merge.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what is no JSON, or is not there, must fail"
+)]
 
 use iot_shadow::strategies::{json, number, patch, section};
-use iot_shadow::{Json, JsonRef, delta, diff_patch, has_delta, merge_patch};
+use iot_shadow::{Json, JsonRef, Owner, delta, diff_patch, has_delta, merge_patch, three_way};
 use proptest::prelude::*;
 
 use crate::sound::{null_member, sound};
@@ -73,6 +77,33 @@ proptest! {
         let nothing = diff_patch(new, new);
         prop_assert_eq!(nothing.as_str(), "{}");
         smallest(patch.as_ref(), old);
+    }
+
+    /// Who changed nothing has nothing to say; who changed the same says the same; and an owner
+    /// decides only where there are conflicts.
+    #[test]
+    fn three_ways(base in json(), local in json(), remote in json()) {
+        let (base, local, remote) = (base.as_ref(), local.as_ref(), remote.as_ref());
+        let merged = |local, remote, owner| {
+            let merged = three_way(base, local, remote, owner);
+            sound(merged.value.as_ref());
+            merged
+        };
+        for owner in [Owner::Local, Owner::Remote] {
+            for (local, remote, expected) in
+                [(local, base, local), (base, remote, remote), (local, local, local)]
+            {
+                let merged = merged(local, remote, owner);
+                prop_assert_eq!(merged.value.as_ref(), expected);
+                prop_assert!(merged.conflicts.is_empty());
+            }
+        }
+        let here = merged(local, remote, Owner::Local);
+        let there = merged(remote, local, Owner::Remote);
+        prop_assert_eq!(&here, &there);
+        let other = merged(local, remote, Owner::Remote);
+        prop_assert_eq!(&here.conflicts, &other.conflicts);
+        prop_assert_eq!(here.value != other.value, !here.conflicts.is_empty());
     }
 
     /// Anything but objects: no panic, and what is written is JSON.
