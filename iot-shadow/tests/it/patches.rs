@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::sound::{null_member, sound};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
     fn merge(base in section(), patch in patch()) {

@@ -17,7 +17,7 @@ fn id() -> impl Strategy<Value = ShadowId> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn answers_as_the_oracle(
@@ -75,7 +75,7 @@ fn operations_have_every_code() {
     let mut runner = TestRunner::deterministic();
     let mut codes = [(200, 0), (400, 0), (404, 0), (409, 0), (413, 0), (415, 0)];
     let mut deltas = 0;
-    for _ in 0..400 {
+    for _ in 0..150 {
         let tree = operations(exact_number()).new_tree(&mut runner).unwrap();
         let id = ShadowId::classic("lamp".parse().unwrap());
         let mut engine = Engine::new(id, Profile::aws());
@@ -91,5 +91,5 @@ fn operations_have_every_code() {
     for (code, count) in codes {
         assert!(count > 3, "{code} {count} times");
     }
-    assert!(codes[0].1 > 1_000 && deltas > 500, "{codes:?} {deltas}");
+    assert!(codes[0].1 > 400 && deltas > 150, "{codes:?} {deltas}");
 }
