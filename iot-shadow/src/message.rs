@@ -17,7 +17,7 @@ use crate::outcome::{Deleted, Got, Outcome, Rejected, Updated};
 use crate::rejection::Rejection;
 use crate::request::ClientToken;
 
-/// A message that the service publishes.
+/// A message that the service or a device publishes.
 ///
 /// # Examples
 ///
