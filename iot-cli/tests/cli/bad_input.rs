@@ -382,7 +382,7 @@ fn documents_of_shadows_that_are_none() {
     );
     refused(&["shadow", "diff", "-", "-"], &["only one"]);
     let deep = write(&folder, "deep.json", "{\"a\":".repeat(100_000));
-    refused(&["shadow", "diff", &deep, object], &["more than 128"]);
+    refused(&["shadow", "diff", &deep, object], &["more than 127"]);
     refused(
         &["shadow", "explain", object, "--shadow", "a"],
         &["--thing"],
