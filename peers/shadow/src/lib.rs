@@ -1,0 +1,21 @@
+//! iot-shadow and its peers at the same work.
+//!
+//! No other crate is a shadow service, so the peer is what one would write with `serde_json` and
+//! `json-patch`: see [`naive`].
+
+#[path = "../../../iot-shadow/benches/workload.rs"]
+pub mod workload;
+
+pub mod counting;
+pub mod held;
+pub mod naive;
+pub mod sides;
+pub mod small;
+pub mod stored;
+
+/// The median of samples.
+#[must_use]
+pub fn median(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    samples[samples.len() / 2]
+}
