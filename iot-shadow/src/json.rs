@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use build::{Builder, Open};
 pub(crate) use depth::shape;
 pub use error::{JsonError, JsonErrorKind};
-pub(crate) use number::is_integer;
+pub(crate) use number::{is_integer, push_number};
 pub(crate) use parse::{inner, parse};
 pub(crate) use string::{decode, escape_into, string_end};
 
@@ -186,7 +186,7 @@ impl<'a> JsonRef<'a> {
     /// Whether this is an object.
     #[must_use]
     pub fn is_object(self) -> bool {
-        self.text.starts_with('{')
+        self.text.as_bytes().first() == Some(&b'{')
     }
 
     /// Whether this is `null`.
@@ -264,6 +264,11 @@ impl<'a> JsonRef<'a> {
         })
     }
 
+    /// Whether this is the same JSON as another value, of which the text is known to differ.
+    pub(crate) fn is_otherwise(self, other: Self) -> bool {
+        same::same_otherwise(self.text, other.text)
+    }
+
     /// When this leaf was written. Without meaning for an object.
     pub(crate) fn stamp(self) -> Timestamp {
         Timestamp::from_secs(u64::from(self.raw_stamp()))
@@ -314,7 +319,7 @@ impl<'a> Iterator for Members<'a> {
     /// The key as JSON text with its quotes, and the value.
     type Item = (&'a str, JsonRef<'a>);
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let node = self.nodes.first()?;
         let (key, rest) = self.text.split_at_checked(node.key as usize)?;

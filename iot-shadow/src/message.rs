@@ -4,14 +4,13 @@
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::fmt::Write as _;
 
 use iot_topics::Timestamp;
 use iot_topics::reserved::{Exchange, ShadowMessage, ShadowTopic};
 
 use crate::document::ShadowDocument;
 use crate::id::ShadowId;
-use crate::json::{JsonRef, escape_into};
+use crate::json::{JsonRef, escape_into, push_number};
 use crate::metadata;
 use crate::outcome::{Deleted, Got, Outcome, Rejected, Updated};
 use crate::rejection::Rejection;
@@ -277,6 +276,5 @@ fn token(out: &mut String, client_token: Option<&ClientToken>) {
 
 fn number(out: &mut String, name: &str, number: u64) {
     out.push_str(name);
-    // A `String` takes everything.
-    let _ = write!(out, "{number}");
+    push_number(out, number);
 }

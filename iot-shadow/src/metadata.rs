@@ -2,10 +2,10 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write as _;
+use core::ops::Range;
 
 use crate::document::{DocumentError, pointer};
-use crate::json::{Builder, JsonRef, string_end};
+use crate::json::{Builder, JsonRef, is_integer, push_number, string_end};
 use crate::patch::Pairs;
 
 /// Appends the metadata of a value. Cost: linear.
@@ -19,11 +19,13 @@ const TIMESTAMP: &str = "\"timestamp\":";
 
 const LEAF_BYTES: usize = r#"{"timestamp":1700000000}"#.len();
 
-/// Leaves are mostly written together: the last time is kept as text.
+/// Leaves are mostly written together: what was written for the last one is copied while the time
+/// stays the same.
 #[derive(Default)]
 struct Writer {
     stamp: u32,
-    leaf: String,
+    /// Where in the output that is; empty before the first leaf.
+    leaf: Range<usize>,
 }
 
 impl Writer {
@@ -37,28 +39,32 @@ impl Writer {
                 self.value(value, out);
             }
             out.push('}');
-            return;
-        }
-        self.set(value.raw_stamp());
-        if value.as_str().starts_with('[') {
-            self.array(value.as_str(), out);
+        } else if value.as_str().starts_with('[') {
+            self.array(value.as_str(), value.raw_stamp(), out);
         } else {
-            out.push_str(&self.leaf);
+            self.leaf(value.raw_stamp(), out);
         }
     }
 
-    fn set(&mut self, stamp: u32) {
-        if self.leaf.is_empty() || self.stamp != stamp {
-            self.stamp = stamp;
-            self.leaf.clear();
-            // A `String` takes everything.
-            let _ = write!(self.leaf, "{{\"timestamp\":{stamp}}}");
+    fn leaf(&mut self, stamp: u32, out: &mut String) {
+        if self.stamp == stamp && !self.leaf.is_empty() {
+            out.extend_from_within(self.leaf.clone());
+            return;
         }
+        let start = out.len();
+        out.push('{');
+        out.push_str(TIMESTAMP);
+        push_number(out, u64::from(stamp));
+        out.push('}');
+        *self = Self {
+            stamp,
+            leaf: start..out.len(),
+        };
     }
 
     /// Every element, at any depth, was written when the array was: the text with the time in the
     /// place of each scalar.
-    fn array(&self, text: &str, out: &mut String) {
+    fn array(&mut self, text: &str, stamp: u32, out: &mut String) {
         let mut rest = text;
         while let Some(first) = rest.bytes().next() {
             let length = match first {
@@ -74,7 +80,7 @@ impl Writer {
             match first {
                 b'{' | b'}' | b'[' | b']' | b',' | b':' => out.push_str(token),
                 _ if is_key => out.push_str(token),
-                _ => out.push_str(&self.leaf),
+                _ => self.leaf(stamp, out),
             }
             rest = others;
         }
@@ -120,6 +126,9 @@ pub(crate) fn read<'a>(
 
 /// The one time of a leaf.
 fn stamp_of(state: JsonRef<'_>, metadata: JsonRef<'_>) -> Option<u32> {
+    if !state.as_str().starts_with('[') {
+        return time(metadata.as_str());
+    }
     let text = metadata.as_str();
     // The name may be a key of an array too, but only as the name of a time has it digits behind.
     let time = text
@@ -130,12 +139,14 @@ fn stamp_of(state: JsonRef<'_>, metadata: JsonRef<'_>) -> Option<u32> {
     let time = time.unwrap_or("0");
     let end = time.find(|ch: char| !ch.is_ascii_digit());
     let stamp = time.get(..end.unwrap_or(time.len()))?.parse().ok()?;
-    let mut writer = Writer::default();
-    writer.set(stamp);
     let mut expected = String::new();
-    match state.as_str().starts_with('[') {
-        true => writer.array(state.as_str(), &mut expected),
-        false => expected.push_str(&writer.leaf),
-    }
-    (expected == metadata.as_str()).then_some(stamp)
+    Writer::default().array(state.as_str(), stamp, &mut expected);
+    (expected == text).then_some(stamp)
+}
+
+/// The time of a scalar: `{"timestamp":1}`.
+fn time(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix('{')?.strip_prefix(TIMESTAMP)?;
+    let digits = digits.strip_suffix('}')?;
+    is_integer(digits).then(|| digits.parse().ok()).flatten()
 }

@@ -122,7 +122,7 @@ impl Builder {
 
     /// A value never ends with an opening brace, so that one means: no member stands here yet.
     fn comma(&mut self) {
-        if !self.text.ends_with('{') {
+        if self.text.as_bytes().last() != Some(&b'{') {
             self.text.push(',');
         }
     }

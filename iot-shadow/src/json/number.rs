@@ -1,16 +1,55 @@
 //! Numbers compared by mathematical value, as text.
 
+use alloc::string::String;
 use core::cmp::Ordering;
 
 /// Whether both are the same number. Both are numbers of JSON.
 pub(super) fn same_number(a: &str, b: &str) -> bool {
-    a == b || Decimal::new(a) == Decimal::new(b)
+    !differ_plainly(a, b) && (a == b || Decimal::new(a) == Decimal::new(b))
+}
+
+/// Whether these are different numbers for a reason that needs no arithmetic: neither has an
+/// exponent, both are equally long and have the point, if any, in the same place, so that each
+/// digit means the same in both, and one differs. Most numbers that differ are such.
+fn differ_plainly(a: &str, b: &str) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut differ = false;
+    for (a, b) in a.bytes().zip(b.bytes()) {
+        let digits = a.is_ascii_digit() && b.is_ascii_digit();
+        let other = a == b && matches!(a, b'.' | b'-');
+        if !digits && !other {
+            return false;
+        }
+        differ |= a != b;
+    }
+    differ
 }
 
 /// Whether the text is digits alone.
 pub(crate) fn is_integer(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+/// Appends a number. It stands in every message several times, so it does without `core::fmt`.
+pub(crate) fn push_number(out: &mut String, number: u64) {
+    let (mut digits, mut rest, mut length) = ([b'0'; MAX_DIGITS], number, 0);
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        (rest, length) = (rest / 10, length + 1);
+        if rest == 0 {
+            break;
+        }
+    }
+    let written = digits.get(MAX_DIGITS - length..).map(core::str::from_utf8);
+    if let Some(Ok(written)) = written {
+        out.push_str(written);
+    }
+}
+
+/// Of `u64::MAX`.
+const MAX_DIGITS: usize = 20;
 
 /// A number as `0.digits * 10^exponent`, the digits without zeros at either end. Zero has none,
 /// and neither sign nor exponent.
@@ -99,7 +138,18 @@ fn length(count: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::ToString as _;
+
     use super::*;
+
+    #[test]
+    fn written_as_fmt_does() {
+        for number in [0, 9, 10, 1_700_000_000, u64::from(u32::MAX), u64::MAX] {
+            let mut out = String::from("=");
+            push_number(&mut out, number);
+            assert_eq!(out.strip_prefix('='), Some(&*number.to_string()));
+        }
+    }
 
     #[test]
     fn equal_by_value() {
@@ -130,5 +180,13 @@ mod tests {
         assert!(!same_number("1", "-1"));
         assert!(!same_number("12", "1.2"));
         assert!(!same_number("0.012", "0.12"));
+        for (a, b) in [
+            ("20.5", "20.6"),
+            ("-1.5", "11.5"),
+            ("2e1", "200"),
+            ("1E1", "1e2"),
+        ] {
+            assert!(!same_number(a, b), "{a} {b}");
+        }
     }
 }

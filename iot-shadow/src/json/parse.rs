@@ -360,7 +360,9 @@ impl<'a> Parser<'a> {
 /// Without an exponent a number needs more characters than this to be too large for a double.
 const MANY_DIGITS: usize = 300;
 
-/// A key without its quotes: these would stand between a key and those that it begins.
-pub(crate) fn inner(key: &str) -> &str {
+/// A key without its quotes: these would stand between a key and those that it begins. As bytes,
+/// which have the same order and no boundaries to look for.
+pub(crate) fn inner(key: &str) -> &[u8] {
+    let key = key.as_bytes();
     key.get(1..key.len().saturating_sub(1)).unwrap_or_default()
 }

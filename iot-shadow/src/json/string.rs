@@ -6,15 +6,15 @@ use core::fmt::Write as _;
 
 /// Where the string that starts the text ends, behind its closing quote.
 pub(crate) fn string_end(text: &str) -> Option<usize> {
-    let mut bytes = text.bytes().enumerate().skip(1);
+    let mut at = 1;
     loop {
-        match bytes.next()? {
-            (at, b'"') => return Some(at + 1),
-            (_, b'\\') => {
-                bytes.next()?;
-            }
-            _ => {}
+        let rest = text.as_bytes().get(at..)?;
+        let stop = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        at += stop + 1;
+        if rest.get(stop) == Some(&b'"') {
+            return Some(at);
         }
+        at += 1;
     }
 }
 
