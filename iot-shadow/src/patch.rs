@@ -49,7 +49,11 @@ pub fn merge_patch(base: JsonRef<'_>, patch: JsonRef<'_>) -> Json {
 /// ```
 #[must_use]
 pub fn delta(desired: JsonRef<'_>, reported: JsonRef<'_>) -> Option<Json> {
-    let mut out = Builder::with_capacity(0, 0);
+    // Of a section that was reported as it is desired nothing needs to be looked at.
+    if desired.as_str() == reported.as_str() {
+        return None;
+    }
+    let mut out = Builder::with_capacity(desired.as_str().len(), desired.count());
     differences(&mut out, "", desired, reported).then(|| out.finish())
 }
 
@@ -75,7 +79,7 @@ pub fn has_delta(desired: JsonRef<'_>, reported: JsonRef<'_>) -> bool {
         (Some(left), Some(right)) if left.is_object() && right.is_object() => {
             has_delta(left, right)
         }
-        (Some(left), Some(right)) => left != right,
+        (Some(left), Some(right)) => !left.is_otherwise(right),
     })
 }
 
@@ -132,12 +136,11 @@ pub(crate) fn merge(
         let before = loop {
             let here = rest;
             match rest.next() {
-                Some((other, value)) if inner(other) <= inner(name) => {
-                    if other == name {
-                        found = Some(value);
-                        break here;
-                    }
+                Some((other, value)) if other == name => {
+                    found = Some(value);
+                    break here;
                 }
+                Some((other, _)) if inner(other) < inner(name) => {}
                 _ => {
                     rest = here;
                     break here;
@@ -165,17 +168,33 @@ pub(crate) fn merge(
 /// Writes an object of the members of `desired` that differ, if there is one.
 fn differences(out: &mut Builder, key: &str, desired: JsonRef<'_>, reported: JsonRef<'_>) -> bool {
     let open = out.begin(key);
-    for pair in Pairs::new(desired, reported) {
+    let mut pairs = Pairs::new(desired, reported);
+    // The first member that differs and is not written yet: those that follow each other go in one
+    // piece.
+    let mut differing = None;
+    loop {
+        let here = pairs.left_rest();
+        let Some(pair) = pairs.next() else { break };
         let Some(left) = pair.left else { continue };
-        match pair.right {
+        let nested = match pair.right {
             // Most of a document agrees: one comparison of memory instead of many of members.
-            Some(right) if left.as_str() == right.as_str() => {}
-            Some(right) if left.is_object() && right.is_object() => {
-                differences(out, pair.key, left, right);
+            Some(right) if left.as_str() == right.as_str() => None,
+            Some(right) if left.is_object() && right.is_object() => Some(right),
+            Some(right) if left.is_otherwise(right) => None,
+            _ => {
+                differing.get_or_insert(here);
+                continue;
             }
-            Some(right) if left == right => {}
-            _ => out.push(pair.key, left),
+        };
+        if let Some(from) = differing.take() {
+            out.push_members(from, here);
         }
+        if let Some(right) = nested {
+            differences(out, pair.key, left, right);
+        }
+    }
+    if let Some(from) = differing {
+        out.push_members(from, Members::default());
     }
     let differs = !out.is_empty(&open);
     if differs {
@@ -226,35 +245,40 @@ impl<'a> Pairs<'a> {
             right: right.raw_members(),
         }
     }
+
+    /// The members of the left object from the next one on.
+    fn left_rest(&self) -> Members<'a> {
+        self.left
+    }
 }
 
 impl<'a> Iterator for Pairs<'a> {
     type Item = Pair<'a>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        let (left, right) = (self.left.peek(), self.right.peek());
-        let order = match (left, right) {
+        let order = match (self.left.peek(), self.right.peek()) {
             (None, None) => return None,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (Some(left), Some(right)) if left == right => Ordering::Equal,
             (Some(left), Some(right)) => inner(left).cmp(inner(right)),
         };
-        let key = if order.is_le() { left } else { right }?;
-        Some(Pair {
-            key,
-            left: order
-                .is_le()
-                .then(|| self.left.next())
-                .flatten()
-                .map(|(_, value)| value),
-            right: order
-                .is_ge()
-                .then(|| self.right.next())
-                .flatten()
-                .map(|(_, value)| value),
-        })
+        let (key, left, right) = match order {
+            Ordering::Less => {
+                let (key, left) = self.left.next()?;
+                (key, Some(left), None)
+            }
+            Ordering::Greater => {
+                let (key, right) = self.right.next()?;
+                (key, None, Some(right))
+            }
+            Ordering::Equal => {
+                let ((key, left), (_, right)) = (self.left.next()?, self.right.next()?);
+                (key, Some(left), Some(right))
+            }
+        };
+        Some(Pair { key, left, right })
     }
 }
 
