@@ -1,6 +1,7 @@
 //! Reads JSON text into canonical form.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::build::{Builder, small};
 use super::error::{JsonError, JsonErrorKind};
@@ -24,6 +25,7 @@ pub(crate) fn parse(text: &[u8], stamp: u32) -> Result<Builder, JsonError> {
     let mut parser = Parser {
         text,
         at: 0,
+        copied: 0,
         nesting: 0,
         stamp,
         out: Builder::with_capacity(text.len(), text.len() / 12 + 2),
@@ -32,15 +34,22 @@ pub(crate) fn parse(text: &[u8], stamp: u32) -> Result<Builder, JsonError> {
     parser.value(0)?;
     parser.white_space();
     match parser.peek() {
-        None => Ok(parser.out),
+        None => {
+            parser.copy();
+            Ok(parser.out)
+        }
         Some(_) => Err(parser.error(JsonErrorKind::Trailing)),
     }
 }
 
+/// What is canonical already, mostly all of it, is copied in one piece: from the last place where
+/// something was left out or written otherwise.
 struct Parser<'a> {
     text: &'a str,
     /// Always at a character.
     at: usize,
+    /// Up to here the text was copied or left out; what stands from here to `at` will be copied.
+    copied: usize,
     nesting: usize,
     stamp: u32,
     out: Builder,
@@ -55,7 +64,7 @@ struct Start {
 impl<'a> Parser<'a> {
     /// Reads a value, whose key of that length is written.
     fn value(&mut self, key: usize) -> Result<(), JsonError> {
-        let (start, node) = (self.out.text.len(), self.out.nodes.len());
+        let (start, node) = (self.written(), self.out.nodes.len());
         self.out.nodes.push(Node {
             key: small(key),
             value: 0,
@@ -68,9 +77,7 @@ impl<'a> Parser<'a> {
                 self.nested(Self::array)?;
                 self.out.nodes.truncate(node + 1);
             }
-            Some(b'"') => {
-                self.string()?;
-            }
+            Some(b'"') => self.string()?,
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b't') => self.word("true")?,
             Some(b'f') => self.word("false")?,
@@ -78,7 +85,7 @@ impl<'a> Parser<'a> {
             Some(_) => return Err(self.error(JsonErrorKind::Syntax)),
             None => return Err(self.error(JsonErrorKind::End)),
         }
-        let (value, nodes) = (self.out.text.len() - start, self.out.nodes.len() - node);
+        let (value, nodes) = (self.written() - start, self.out.nodes.len() - node);
         if let Some(node) = self.out.nodes.get_mut(node) {
             node.value = small(value);
             node.nodes = small(nodes);
@@ -98,31 +105,30 @@ impl<'a> Parser<'a> {
 
     fn object(&mut self) -> Result<(), JsonError> {
         self.take(b'{')?;
-        self.out.text.push('{');
         let first = Start {
-            text: self.out.text.len(),
+            text: self.written(),
             node: self.out.nodes.len(),
         };
         self.white_space();
         if self.peek() == Some(b'}') {
-            return self.close(b'}');
+            return self.take(b'}');
         }
         // Where the key before stands, without its quotes.
         let (mut last, mut in_order, mut members) = (0..0, true, 0);
         loop {
-            let start = self.out.text.len();
+            let start = self.written();
             if self.peek() != Some(b'"') {
                 return Err(self.unexpected());
             }
-            let key = self.string()?;
+            self.string()?;
+            let key = self.written() - start;
             let inner = start + 1..start + key - 1;
             if members > 0 {
-                in_order &= self.out.text.get(last) < self.out.text.get(inner.clone());
+                in_order &= self.key(last) < self.key(inner.clone());
             }
             (last, members) = (inner, members + 1);
             self.white_space();
             self.take(b':')?;
-            self.out.text.push(':');
             self.white_space();
             self.value(key)?;
             if !self.more(b'}')? {
@@ -132,15 +138,14 @@ impl<'a> Parser<'a> {
         if !in_order {
             self.sort(&first, members);
         }
-        self.close(b'}')
+        self.take(b'}')
     }
 
     fn array(&mut self) -> Result<(), JsonError> {
         self.take(b'[')?;
-        self.out.text.push('[');
         self.white_space();
         if self.peek() == Some(b']') {
-            return self.close(b']');
+            return self.take(b']');
         }
         let first = self.out.nodes.len();
         loop {
@@ -150,7 +155,7 @@ impl<'a> Parser<'a> {
                 break;
             }
         }
-        self.close(b']')
+        self.take(b']')
     }
 
     /// Behind an element or member: a comma and what comes next, or the end.
@@ -160,19 +165,36 @@ impl<'a> Parser<'a> {
             return Ok(false);
         }
         self.take(b',')?;
-        self.out.text.push(',');
         self.white_space();
         Ok(true)
     }
 
-    fn close(&mut self, end: u8) -> Result<(), JsonError> {
-        self.take(end)?;
-        self.out.text.push(char::from(end));
-        Ok(())
+    /// How long the output is with all that was read.
+    fn written(&self) -> usize {
+        self.out.text.len() + (self.at - self.copied)
+    }
+
+    /// Copies what was read.
+    fn copy(&mut self) {
+        let piece = self.text.get(self.copied..self.at).unwrap_or_default();
+        self.out.text.push_str(piece);
+        self.copied = self.at;
+    }
+
+    /// A key by its place in the output, copied or not: [`Parser::string`] leaves none in pieces.
+    fn key(&self, place: Range<usize>) -> Option<&[u8]> {
+        match place.start.checked_sub(self.out.text.len()) {
+            None => self.out.text.as_bytes().get(place),
+            Some(ahead) => {
+                let start = self.copied + ahead;
+                self.text.as_bytes().get(start..start + place.len())
+            }
+        }
     }
 
     /// Puts the members that begin there in the order of their keys, the last of each key.
     fn sort(&mut self, first: &Start, count: usize) {
+        self.copy();
         let text = self.out.text.split_off(first.text);
         let nodes = self.out.nodes.split_off(first.node);
         let mut members: Vec<(&str, JsonRef<'_>)> = Vec::with_capacity(count);
@@ -186,32 +208,33 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Copies a string with its quotes and tells how many bytes it takes.
-    fn string(&mut self) -> Result<usize, JsonError> {
-        let start = self.out.text.len();
+    fn string(&mut self) -> Result<(), JsonError> {
         self.take(b'"')?;
-        self.out.text.push('"');
+        let mut escaped = false;
         loop {
-            let rest = self.rest();
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
             let plain = rest
-                .bytes()
+                .iter()
                 .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
                 .ok_or_else(|| JsonError::new(JsonErrorKind::End, self.text.len()))?;
-            self.out
-                .text
-                .push_str(rest.get(..plain).unwrap_or_default());
             self.at += plain;
-            match self.peek() {
+            match rest.get(plain) {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
                 _ => return Err(self.error(JsonErrorKind::String)),
             }
+            escaped = true;
         }
-        self.close(b'"')?;
-        Ok(self.out.text.len() - start)
+        self.at += 1;
+        if escaped {
+            self.copy();
+        }
+        Ok(())
     }
 
+    /// Writes an escape in the form that it has in canonical text, if it needs one there.
     fn escape(&mut self) -> Result<(), JsonError> {
+        self.copy();
         let start = self.at;
         self.take(b'\\')?;
         let ch = match self.peek() {
@@ -225,6 +248,7 @@ impl<'a> Parser<'a> {
                 self.at += 1;
                 let ch = self.unicode(start)?;
                 escape_char(ch, &mut self.out.text);
+                self.copied = self.at;
                 return Ok(());
             }
             Some(_) => return Err(self.error(JsonErrorKind::String)),
@@ -232,6 +256,7 @@ impl<'a> Parser<'a> {
         };
         self.at += 1;
         escape_char(ch, &mut self.out.text);
+        self.copied = self.at;
         Ok(())
     }
 
@@ -290,17 +315,18 @@ impl<'a> Parser<'a> {
         if large && !text.parse::<f64>().is_ok_and(f64::is_finite) {
             return Err(JsonError::new(JsonErrorKind::Number, start));
         }
-        self.out.text.push_str(text);
         Ok(())
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {
-        let count = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        if count == 0 {
-            return Err(self.unexpected());
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
         }
-        self.at += count;
-        Ok(())
+        match self.at == start {
+            true => Err(self.unexpected()),
+            false => Ok(()),
+        }
     }
 
     fn word(&mut self, word: &str) -> Result<(), JsonError> {
@@ -312,14 +338,22 @@ impl<'a> Parser<'a> {
             return Err(self.error(kind));
         }
         self.at += word.len();
-        self.out.text.push_str(word);
         Ok(())
     }
 
+    #[inline]
     fn white_space(&mut self) {
+        if let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.leave_out_white_space();
+        }
+    }
+
+    fn leave_out_white_space(&mut self) {
+        self.copy();
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
         }
+        self.copied = self.at;
     }
 
     fn take(&mut self, byte: u8) -> Result<(), JsonError> {
