@@ -3,6 +3,7 @@
 mod build;
 mod depth;
 mod error;
+mod node;
 mod number;
 mod parse;
 mod same;
@@ -20,6 +21,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use build::{Builder, Open};
 pub(crate) use depth::shape;
 pub use error::{JsonError, JsonErrorKind};
+pub(crate) use node::Node;
 pub(crate) use number::{is_integer, push_number};
 pub(crate) use parse::{inner, parse};
 pub(crate) use string::{decode, escape_into, string_end};
@@ -67,21 +69,6 @@ pub struct Json {
 pub struct JsonRef<'a> {
     text: &'a str,
     nodes: &'a [Node],
-}
-
-/// A value in the index: itself, then its members, each with all that is below it. Values inside
-/// of an array have no nodes: to a shadow an array is one leaf.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Node {
-    /// Bytes of the key as JSON text, with its quotes; 0 for a value that is no member.
-    key: u32,
-    /// Bytes of the value.
-    value: u32,
-    /// Nodes from this one to the last below it.
-    nodes: u32,
-    /// When a leaf was last written, in seconds since the Unix epoch, saturated (in 2106): eight
-    /// bytes would make the index of every shadow a quarter larger.
-    stamp: u32,
 }
 
 impl Json {
@@ -145,7 +132,7 @@ impl Json {
     pub(crate) fn stamped(&self, stamp: u32) -> Self {
         let mut json = self.clone();
         for node in &mut json.nodes {
-            node.stamp = stamp;
+            node.set_stamp(stamp);
         }
         json
     }
@@ -225,7 +212,7 @@ impl<'a> JsonRef<'a> {
     pub fn to_json(self) -> Json {
         let mut nodes: Box<[Node]> = self.nodes.into();
         if let Some(root) = nodes.first_mut() {
-            root.key = 0;
+            root.set_key(0);
         }
         Json {
             text: self.text.into(),
@@ -252,9 +239,9 @@ impl<'a> JsonRef<'a> {
         let (mut text, mut nodes) = (self.text, self.nodes.get(1..).unwrap_or_default());
         core::iter::from_fn(move || {
             let node = nodes.first()?;
-            let (lead, rest) = text.split_at_checked(node.key as usize + 2)?;
-            let (value, rest) = rest.split_at_checked(node.value as usize)?;
-            let (own, others) = nodes.split_at_checked(node.nodes as usize)?;
+            let (lead, rest) = text.split_at_checked(node.key() + 2)?;
+            let (value, rest) = rest.split_at_checked(node.value())?;
+            let (own, others) = nodes.split_at_checked(node.nodes())?;
             (text, nodes) = (rest, others);
             let value = JsonRef {
                 text: value,
@@ -275,7 +262,7 @@ impl<'a> JsonRef<'a> {
     }
 
     pub(crate) fn raw_stamp(self) -> u32 {
-        self.nodes.first().map_or(0, |node| node.stamp)
+        self.nodes.first().map_or(0, |node| node.stamp())
     }
 
     pub(crate) const fn count(self) -> usize {
@@ -299,7 +286,7 @@ impl<'a> Members<'a> {
 
     /// The key of the next member.
     pub(crate) fn peek(&self) -> Option<&'a str> {
-        self.text.get(..self.nodes.first()?.key as usize)
+        self.text.get(..self.nodes.first()?.key())
     }
 
     /// The text and nodes of the members that `rest` has no more, without what stands behind
@@ -322,9 +309,9 @@ impl<'a> Iterator for Members<'a> {
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let node = self.nodes.first()?;
-        let (key, rest) = self.text.split_at_checked(node.key as usize)?;
-        let (text, rest) = rest.get(1..)?.split_at_checked(node.value as usize)?;
-        let (nodes, others) = self.nodes.split_at_checked(node.nodes as usize)?;
+        let (key, rest) = self.text.split_at_checked(node.key())?;
+        let (text, rest) = rest.get(1..)?.split_at_checked(node.value())?;
+        let (nodes, others) = self.nodes.split_at_checked(node.nodes())?;
         self.nodes = others;
         // Nothing stands behind the last of an object that is not closed.
         self.text = rest.get(1..).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem;
 use core::ops::Range;
 
 use crate::document::{DocumentError, pointer};
@@ -19,13 +20,20 @@ const TIMESTAMP: &str = "\"timestamp\":";
 
 const LEAF_BYTES: usize = r#"{"timestamp":1700000000}"#.len();
 
-/// Leaves are mostly written together: what was written for the last one is copied while the time
-/// stays the same.
+/// Leaves are mostly written together: what was written for one is copied for others.
 #[derive(Default)]
 struct Writer {
+    last: Written,
+    /// The one with another time before it: those of a document and of an update alternate.
+    before: Written,
+}
+
+/// A leaf in the output.
+#[derive(Clone, Default)]
+struct Written {
     stamp: u32,
-    /// Where in the output that is; empty before the first leaf.
-    leaf: Range<usize>,
+    /// Empty before the first one.
+    place: Range<usize>,
 }
 
 impl Writer {
@@ -47,8 +55,11 @@ impl Writer {
     }
 
     fn leaf(&mut self, stamp: u32, out: &mut String) {
-        if self.stamp == stamp && !self.leaf.is_empty() {
-            out.extend_from_within(self.leaf.clone());
+        if self.last.stamp != stamp || self.last.place.is_empty() {
+            mem::swap(&mut self.last, &mut self.before);
+        }
+        if self.last.stamp == stamp && !self.last.place.is_empty() {
+            out.extend_from_within(self.last.place.clone());
             return;
         }
         let start = out.len();
@@ -56,10 +67,8 @@ impl Writer {
         out.push_str(TIMESTAMP);
         push_number(out, u64::from(stamp));
         out.push('}');
-        *self = Self {
-            stamp,
-            leaf: start..out.len(),
-        };
+        let place = start..out.len();
+        self.last = Written { stamp, place };
     }
 
     /// Every element, at any depth, was written when the array was: the text with the time in the

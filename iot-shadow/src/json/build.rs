@@ -40,10 +40,7 @@ impl Builder {
             node: self.nodes.len(),
         };
         self.text.push('{');
-        self.nodes.push(Node {
-            key: small(key.len()),
-            ..Node::default()
-        });
+        self.nodes.push(Node::object(key.len(), 0, 0));
         open
     }
 
@@ -52,8 +49,7 @@ impl Builder {
         self.text.push('}');
         let (value, nodes) = (self.text.len() - open.text, self.nodes.len() - open.node);
         if let Some(node) = self.nodes.get_mut(open.node) {
-            node.value = small(value);
-            node.nodes = small(nodes);
+            *node = Node::object(node.key(), value, nodes);
         }
     }
 
@@ -80,7 +76,7 @@ impl Builder {
         let at = self.nodes.len();
         self.nodes.extend_from_slice(value.nodes);
         if let Some(node) = self.nodes.get_mut(at) {
-            node.key = small(key.len());
+            node.set_key(key.len());
         }
     }
 
@@ -97,12 +93,7 @@ impl Builder {
     pub(crate) fn push_leaf(&mut self, key: &str, text: &str, stamp: u32) {
         self.key(key);
         self.text.push_str(text);
-        self.nodes.push(Node {
-            key: small(key.len()),
-            value: small(text.len()),
-            nodes: 1,
-            stamp,
-        });
+        self.nodes.push(Node::leaf(key.len(), text.len(), stamp));
     }
 
     pub(crate) fn finish(self) -> Json {
@@ -126,9 +117,4 @@ impl Builder {
             self.text.push(',');
         }
     }
-}
-
-/// The parser refuses texts of which a length would not fit.
-pub(super) fn small(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }

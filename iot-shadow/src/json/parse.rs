@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::build::{Builder, small};
+use super::build::Builder;
 use super::error::{JsonError, JsonErrorKind};
 use super::string::escape_char;
 use super::{JsonRef, Node};
@@ -65,13 +65,10 @@ impl<'a> Parser<'a> {
     /// Reads a value, whose key of that length is written.
     fn value(&mut self, key: usize) -> Result<(), JsonError> {
         let (start, node) = (self.written(), self.out.nodes.len());
-        self.out.nodes.push(Node {
-            key: small(key),
-            value: 0,
-            nodes: 1,
-            stamp: self.stamp,
-        });
-        match self.peek() {
+        self.out.nodes.push(Node::leaf(key, 0, self.stamp));
+        let first = self.peek();
+        let is_object = first == Some(b'{');
+        match first {
             Some(b'{') => self.nested(Self::object)?,
             Some(b'[') => {
                 self.nested(Self::array)?;
@@ -87,8 +84,10 @@ impl<'a> Parser<'a> {
         }
         let (value, nodes) = (self.written() - start, self.out.nodes.len() - node);
         if let Some(node) = self.out.nodes.get_mut(node) {
-            node.value = small(value);
-            node.nodes = small(nodes);
+            *node = match is_object {
+                true => Node::object(key, value, nodes),
+                false => Node::leaf(key, value, self.stamp),
+            };
         }
         Ok(())
     }
