@@ -12,6 +12,7 @@ mod string;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use core::fmt;
+use core::mem;
 use core::str::FromStr;
 
 use iot_topics::Timestamp;
@@ -233,22 +234,13 @@ impl<'a> JsonRef<'a> {
         Members { text, nodes }
     }
 
-    /// The members of an object, each with the text from the brace or comma before it to the colon
-    /// behind its key.
-    pub(crate) fn segments(self) -> impl Iterator<Item = (&'a str, JsonRef<'a>)> {
-        let (mut text, mut nodes) = (self.text, self.nodes.get(1..).unwrap_or_default());
-        core::iter::from_fn(move || {
-            let node = nodes.first()?;
-            let (lead, rest) = text.split_at_checked(node.key() + 2)?;
-            let (value, rest) = rest.split_at_checked(node.value())?;
-            let (own, others) = nodes.split_at_checked(node.nodes())?;
-            (text, nodes) = (rest, others);
-            let value = JsonRef {
-                text: value,
-                nodes: own,
-            };
-            Some((lead, value))
-        })
+    /// The leaves, to be taken one after the other.
+    pub(crate) fn leaves(self) -> Leaves<'a> {
+        Leaves {
+            nodes: self.nodes.iter(),
+            rest: self.text,
+            first: true,
+        }
     }
 
     /// Whether this is the same JSON as another value, of which the text is known to differ.
@@ -267,6 +259,55 @@ impl<'a> JsonRef<'a> {
 
     pub(crate) const fn count(self) -> usize {
         self.nodes.len()
+    }
+}
+
+/// The leaves of a value, in order.
+#[derive(Debug)]
+pub(crate) struct Leaves<'a> {
+    nodes: core::slice::Iter<'a, Node>,
+    rest: &'a str,
+    first: bool,
+}
+
+impl<'a> Leaves<'a> {
+    /// The text that was not passed.
+    pub(crate) const fn rest(&self) -> &'a str {
+        self.rest
+    }
+
+    /// Behind the value that ends there, so many objects end too.
+    fn ends(&self, at: usize) -> usize {
+        let text = self.rest.as_bytes().get(at..).unwrap_or_default();
+        text.iter().take_while(|byte| **byte == b'}').count()
+    }
+}
+
+impl<'a> Iterator for Leaves<'a> {
+    /// The text since the leaf before, the leaf, and when it was written.
+    type Item = (&'a str, &'a str, u32);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut at = self.ends(0);
+        loop {
+            let node = self.nodes.next()?;
+            // The text begins with the value itself, even if it is a member of something.
+            if !mem::take(&mut self.first) {
+                at += "{".len() + node.key() + ":".len();
+            }
+            if !node.is_object() {
+                let (before, rest) = self.rest.split_at_checked(at)?;
+                let (leaf, rest) = rest.split_at_checked(node.value())?;
+                self.rest = rest;
+                return Some((before, leaf, node.stamp()));
+            }
+            // The members of an object begin at its brace.
+            if node.nodes() == 1 {
+                at += node.value();
+                at += self.ends(at);
+            }
+        }
     }
 }
 

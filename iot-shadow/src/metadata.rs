@@ -37,21 +37,18 @@ struct Written {
 }
 
 impl Writer {
+    /// The text of the value with its time in the place of each leaf.
     fn value(&mut self, value: JsonRef<'_>, out: &mut String) {
-        if value.is_object() {
-            if value.is_empty_object() {
-                out.push('{');
+        let mut leaves = value.leaves();
+        for (before, leaf, stamp) in leaves.by_ref() {
+            out.push_str(before);
+            if leaf.as_bytes().first() == Some(&b'[') {
+                self.array(leaf, stamp, out);
+            } else {
+                self.leaf(stamp, out);
             }
-            for (lead, value) in value.segments() {
-                out.push_str(lead);
-                self.value(value, out);
-            }
-            out.push('}');
-        } else if value.as_str().starts_with('[') {
-            self.array(value.as_str(), value.raw_stamp(), out);
-        } else {
-            self.leaf(value.raw_stamp(), out);
         }
+        out.push_str(leaves.rest());
     }
 
     fn leaf(&mut self, stamp: u32, out: &mut String) {

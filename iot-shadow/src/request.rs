@@ -92,7 +92,6 @@ impl UpdateRequest {
             },
             client_token: None,
         })?;
-        let root = root.finish();
         let members = Members::of(root.as_ref());
         let token = members.client_token.map(ClientToken::from_json);
         match members.check(profile) {

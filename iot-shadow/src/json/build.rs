@@ -96,6 +96,14 @@ impl Builder {
         self.nodes.push(Node::leaf(key.len(), text.len(), stamp));
     }
 
+    /// A view of what was built.
+    pub(crate) fn as_ref(&self) -> JsonRef<'_> {
+        JsonRef {
+            text: &self.text,
+            nodes: &self.nodes,
+        }
+    }
+
     pub(crate) fn finish(self) -> Json {
         Json {
             text: self.text.into_boxed_str(),

@@ -37,6 +37,10 @@ impl Node {
         }
     }
 
+    pub(super) const fn is_object(self) -> bool {
+        self.key & OBJECT != 0
+    }
+
     pub(super) const fn key(self) -> usize {
         (self.key & !OBJECT) as usize
     }
@@ -52,25 +56,21 @@ impl Node {
     /// How many nodes this value has, this one among them.
     #[inline]
     pub(super) const fn nodes(self) -> usize {
-        if self.key & OBJECT == 0 {
-            1
-        } else {
+        if self.is_object() {
             self.other as usize
+        } else {
+            1
         }
     }
 
     /// 0 for an object.
     pub(super) const fn stamp(self) -> u32 {
-        if self.key & OBJECT == 0 {
-            self.other
-        } else {
-            0
-        }
+        if self.is_object() { 0 } else { self.other }
     }
 
     /// Nothing for an object.
     pub(super) const fn set_stamp(&mut self, stamp: u32) {
-        if self.key & OBJECT == 0 {
+        if !self.is_object() {
             self.other = stamp;
         }
     }

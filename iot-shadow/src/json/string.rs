@@ -77,8 +77,11 @@ pub(super) fn escape_char(ch: char, out: &mut String) {
 /// Appends a string with its quotes.
 pub(crate) fn escape_into(text: &str, out: &mut String) {
     out.push('"');
-    for ch in text.chars() {
-        escape_char(ch, out);
+    let plain = |byte: u8| byte >= b' ' && !matches!(byte, b'"' | b'\\');
+    if text.bytes().all(plain) {
+        out.push_str(text);
+    } else {
+        text.chars().for_each(|ch| escape_char(ch, out));
     }
     out.push('"');
 }
