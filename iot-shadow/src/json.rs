@@ -24,7 +24,7 @@ pub(crate) use depth::shape;
 pub use error::{JsonError, JsonErrorKind};
 pub(crate) use node::Node;
 pub(crate) use number::{is_integer, push_number};
-pub(crate) use parse::{inner, parse};
+pub(crate) use parse::{inner, parse, parse_members};
 pub(crate) use string::{decode, escape_into, string_end};
 
 /// A JSON value in canonical form: no white space, the members of every object in the byte order

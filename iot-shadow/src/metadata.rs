@@ -51,6 +51,7 @@ impl Writer {
         out.push_str(leaves.rest());
     }
 
+    #[inline]
     fn leaf(&mut self, stamp: u32, out: &mut String) {
         if self.last.stamp != stamp || self.last.place.is_empty() {
             mem::swap(&mut self.last, &mut self.before);

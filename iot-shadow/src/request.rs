@@ -85,7 +85,7 @@ impl UpdateRequest {
         profile: &Profile,
         now: Timestamp,
     ) -> Result<Self, Refused> {
-        let root = json::parse(payload, stamp(now)).map_err(|error| Refused {
+        let root = json::parse_members(payload, stamp(now)).map_err(|error| Refused {
             rejection: match error.kind() {
                 JsonErrorKind::NotUtf8 => Rejection::Encoding,
                 _ => Rejection::Json(error),
@@ -131,6 +131,7 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
+    /// The last of each name counts.
     fn of(root: JsonRef<'a>) -> Self {
         let mut found = Self::default();
         for (key, value) in root.raw_members() {
@@ -234,7 +235,7 @@ impl ClientToken {
         if payload.is_empty() {
             return None;
         }
-        let root = Json::parse(payload).ok()?;
+        let root = json::parse_members(payload, 0).ok()?;
         Self::from_json(Members::of(root.as_ref()).client_token?).ok()
     }
 

@@ -12,6 +12,9 @@ pub(crate) struct Builder {
     pub(super) nodes: Vec<Node>,
 }
 
+/// What is copied in less time than an allocation takes.
+const SMALL_BYTES: usize = 1_024;
+
 /// An object that is not closed yet.
 #[derive(Debug)]
 pub(crate) struct Open {
@@ -104,10 +107,19 @@ impl Builder {
         }
     }
 
+    /// Holds no more memory than it takes. What is small is copied, since an allocator that has to
+    /// cut a piece off takes longer than one that gives out the same sizes again and again.
     pub(crate) fn finish(self) -> Json {
+        let Self { text, nodes } = self;
+        if text.capacity() > SMALL_BYTES {
+            return Json {
+                text: text.into_boxed_str(),
+                nodes: nodes.into_boxed_slice(),
+            };
+        }
         Json {
-            text: self.text.into_boxed_str(),
-            nodes: self.nodes.into_boxed_slice(),
+            text: text.as_str().into(),
+            nodes: nodes.as_slice().into(),
         }
     }
 

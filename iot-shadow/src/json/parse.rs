@@ -17,6 +17,16 @@ const MAX_BYTES: usize = 16 << 20;
 
 /// Reads a text; `stamp` is what each leaf gets.
 pub(crate) fn parse(text: &[u8], stamp: u32) -> Result<Builder, JsonError> {
+    read(text, stamp, false)
+}
+
+/// The same for who looks at each member of the object once: these are as they were written, in
+/// any order and some of them perhaps twice. What they hold is canonical.
+pub(crate) fn parse_members(text: &[u8], stamp: u32) -> Result<Builder, JsonError> {
+    read(text, stamp, true)
+}
+
+fn read(text: &[u8], stamp: u32, any_order: bool) -> Result<Builder, JsonError> {
     if text.len() > MAX_BYTES {
         return Err(JsonError::new(JsonErrorKind::TooLong, MAX_BYTES));
     }
@@ -27,6 +37,7 @@ pub(crate) fn parse(text: &[u8], stamp: u32) -> Result<Builder, JsonError> {
         at: 0,
         copied: 0,
         nesting: 0,
+        any_order,
         stamp,
         out: Builder::with_capacity(text.len(), text.len() / 12 + 2),
     };
@@ -51,6 +62,8 @@ struct Parser<'a> {
     /// Up to here the text was copied or left out; what stands from here to `at` will be copied.
     copied: usize,
     nesting: usize,
+    /// Of the members of the outermost object.
+    any_order: bool,
     stamp: u32,
     out: Builder,
 }
@@ -134,7 +147,7 @@ impl<'a> Parser<'a> {
                 break;
             }
         }
-        if !in_order {
+        if !(in_order || self.any_order && self.nesting == 1) {
             self.sort(&first, members);
         }
         self.take(b'}')
