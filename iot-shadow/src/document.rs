@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use iot_topics::Timestamp;
 use thiserror::Error;
 
-use crate::json::{Builder, Json, JsonRef, Members};
+use crate::json::{Builder, Json, JsonError, JsonRef, Members};
 use crate::metadata;
 use crate::patch::{EmptyObjects, delta, has_delta, merge};
 use crate::profile::{self, Profile};
@@ -75,6 +75,9 @@ pub enum DocumentError {
     /// The version is 0, which only a shadow has that was never updated.
     #[error("version is 0")]
     Version,
+    /// A text is no JSON.
+    #[error("{0}")]
+    Json(JsonError),
 }
 
 impl ShadowDocument {
@@ -84,25 +87,51 @@ impl ShadowDocument {
     ///
     /// [`DocumentError`] if no shadow can have these.
     pub fn new(state: &Json, metadata: &Json, version: u64) -> Result<Self, DocumentError> {
-        if !state.as_ref().is_object() {
-            return Err(DocumentError::State);
+        check(state, version)?;
+        match metadata::times(state.as_ref(), metadata.as_str()) {
+            Some(times) => Ok(Self::with_times(state, &times, version)),
+            None => Err(metadata::fault(state.as_ref(), metadata.as_ref())),
         }
-        for (key, section) in state.as_ref().raw_members() {
-            let known = matches!(key, "\"desired\"" | "\"reported\"");
-            if !known || !section.is_object() || section.is_empty_object() {
-                return Err(DocumentError::State);
-            }
-        }
-        if version == 0 {
-            return Err(DocumentError::Version);
-        }
-        let mut out = Builder::with_capacity(state.as_str().len(), state.as_ref().count());
-        let mut path = Vec::new();
-        metadata::read(&mut out, "", state.as_ref(), metadata.as_ref(), &mut path)?;
-        Ok(Self {
-            state: out.finish(),
+    }
+
+    /// The same of texts: those of [`ShadowDocument::state`] and [`ShadowDocument::metadata`], or
+    /// any others. Metadata that was written here is only compared with the state, and not parsed.
+    /// Cost: linear in both, times the logarithm of the members of an object that is not in order.
+    ///
+    /// # Errors
+    ///
+    /// [`DocumentError`] if a text is no JSON or no shadow can have these.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::ShadowDocument;
+    ///
+    /// let state = br#"{"reported":{"temp":20}}"#;
+    /// let metadata = br#"{"reported": {"temp": {"timestamp": 100}}}"#;
+    /// let document = ShadowDocument::from_texts(state, metadata, 7).expect("is a document");
+    /// let stored = (document.state().as_str(), document.metadata());
+    /// let again = ShadowDocument::from_texts(stored.0.as_bytes(), stored.1.as_bytes(), 7);
+    /// assert_eq!(again, Ok(document));
+    /// ```
+    pub fn from_texts(state: &[u8], metadata: &[u8], version: u64) -> Result<Self, DocumentError> {
+        let state = Json::parse(state).map_err(DocumentError::Json)?;
+        let known = core::str::from_utf8(metadata)
+            .ok()
+            .and_then(|metadata| metadata::times(state.as_ref(), metadata));
+        let Some(times) = known else {
+            let metadata = Json::parse(metadata).map_err(DocumentError::Json)?;
+            return Self::new(&state, &metadata, version);
+        };
+        check(&state, version)?;
+        Ok(Self::with_times(&state, &times, version))
+    }
+
+    fn with_times(state: &Json, times: &[u32], version: u64) -> Self {
+        Self {
+            state: state.with_times(times),
             version,
-        })
+        }
     }
 
     /// The document of a shadow before its first update.
@@ -160,8 +189,13 @@ impl ShadowDocument {
     #[must_use]
     pub fn metadata(&self) -> String {
         let mut out = String::new();
-        metadata::write(self.state(), &mut out);
+        self.write_metadata(&mut out);
         out
+    }
+
+    /// Appends the metadata of the state to a buffer of yours. Cost: linear.
+    pub fn write_metadata(&self, out: &mut String) {
+        metadata::write(self.state(), out);
     }
 
     /// Each leaf with its path and its time, in order. An array is one leaf.
@@ -235,6 +269,23 @@ impl PartialEq for ShadowDocument {
 }
 
 impl Eq for ShadowDocument {}
+
+/// What can be wrong apart from the metadata.
+fn check(state: &Json, version: u64) -> Result<(), DocumentError> {
+    if !state.as_ref().is_object() {
+        return Err(DocumentError::State);
+    }
+    for (key, section) in state.as_ref().raw_members() {
+        let known = matches!(key, "\"desired\"" | "\"reported\"");
+        if !known || !section.is_object() || section.is_empty_object() {
+            return Err(DocumentError::State);
+        }
+    }
+    match version {
+        0 => Err(DocumentError::Version),
+        _ => Ok(()),
+    }
+}
 
 /// A section of which nothing is left is gone.
 fn merge_section(

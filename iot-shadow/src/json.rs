@@ -131,11 +131,20 @@ impl Json {
 
     /// The same value, every leaf of which has that time.
     pub(crate) fn stamped(&self, stamp: u32) -> Self {
-        let mut json = self.clone();
-        for node in &mut json.nodes {
-            node.set_stamp(stamp);
+        self.clone().with_stamps(core::iter::repeat(stamp))
+    }
+
+    /// The same value, the leaves of which have those times, in order.
+    pub(crate) fn with_times(&self, times: &[u32]) -> Self {
+        self.clone().with_stamps(times.iter().copied())
+    }
+
+    fn with_stamps(mut self, stamps: impl Iterator<Item = u32>) -> Self {
+        let leaves = self.nodes.iter_mut().filter(|node| !node.is_object());
+        for (leaf, stamp) in leaves.zip(stamps) {
+            leaf.set_stamp(stamp);
         }
-        json
+        self
     }
 
     /// The member of that key, if this is an object that has it.

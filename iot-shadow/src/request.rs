@@ -267,3 +267,18 @@ impl fmt::Display for ClientToken {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_each_name_counts_in_any_order() {
+        let payload = br#"{"version":1,"state":{"desired":{"b":1,"a":2}},"clientToken":7,
+            "state":{"reported":{"y":1,"x":2,"y":3}},"version":2,"clientToken":"t"}"#;
+        let request = UpdateRequest::parse(payload, &Profile::aws()).unwrap();
+        assert_eq!(request.version, Some(2));
+        assert_eq!(request.state().as_str(), r#"{"reported":{"x":2,"y":3}}"#);
+        assert_eq!(request.client_token.unwrap().as_str(), "t");
+    }
+}
