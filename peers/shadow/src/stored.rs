@@ -1,7 +1,7 @@
 //! S2: documents that are text between two updates, as a database holds them: the state, the
 //! metadata and the version of each.
 
-use iot_shadow::{Json, Operation, Outcome, Shadow, ShadowDocument};
+use iot_shadow::{Operation, Outcome, Shadow, ShadowDocument};
 use iot_topics::Timestamp;
 use serde_json::Value;
 
@@ -38,9 +38,8 @@ impl Held for Ours {
     }
 
     fn update(&mut self) -> usize {
-        let state = Json::parse(self.state.as_bytes()).unwrap();
-        let metadata = Json::parse(self.metadata.as_bytes()).unwrap();
-        let document = ShadowDocument::new(&state, &metadata, self.version).unwrap();
+        let (state, metadata) = (self.state.as_bytes(), self.metadata.as_bytes());
+        let document = ShadowDocument::from_texts(state, metadata, self.version).unwrap();
         let mut shadow = Shadow::Live(document);
         let (payload, now) = self.requests.next();
         let now = Timestamp::from_secs(now);
@@ -54,7 +53,8 @@ impl Held for Ours {
         let document = updated.current();
         self.state.clear();
         self.state.push_str(document.state().as_str());
-        self.metadata = document.metadata();
+        self.metadata.clear();
+        document.write_metadata(&mut self.metadata);
         self.version = document.version();
         self.buffers.bytes()
     }
