@@ -199,13 +199,14 @@ impl Updated<'_> {
 
     /// Appends the message on `update/documents`: the document before, or null, and now.
     pub fn write_documents(&self, out: &mut String) {
+        let mut metadata = metadata::Writer::default();
         out.push_str("{\"previous\":");
         match &self.previous {
-            Some(previous) => document(out, previous),
+            Some(previous) => document(out, previous, &mut metadata),
             None => out.push_str("null"),
         }
         out.push_str(",\"current\":");
-        document(out, self.current);
+        document(out, self.current, &mut metadata);
         self.end(out);
     }
 
@@ -252,11 +253,11 @@ impl Rejected {
     }
 }
 
-fn document(out: &mut String, document: &ShadowDocument) {
+fn document(out: &mut String, document: &ShadowDocument, metadata: &mut metadata::Writer) {
     out.push_str("{\"state\":");
     out.push_str(document.state().as_str());
     out.push_str(",\"metadata\":");
-    metadata::write(document.state(), out);
+    metadata.write(document.state(), out);
     number(out, ",\"version\":", document.version());
     out.push('}');
 }

@@ -11,18 +11,17 @@ use crate::patch::Pairs;
 
 /// Appends the metadata of a value. Cost: linear.
 pub(crate) fn write(value: JsonRef<'_>, out: &mut String) {
-    // Two thirds of a leaf is its time; a key and the rest stand in the text too.
-    out.reserve(value.as_str().len() + value.count() * LEAF_BYTES);
-    Writer::default().value(value, out);
+    Writer::default().write(value, out);
 }
 
 const TIMESTAMP: &str = "\"timestamp\":";
 
 const LEAF_BYTES: usize = r#"{"timestamp":1700000000}"#.len();
 
-/// Leaves are mostly written together: what was written for one is copied for others.
+/// Appends metadata to one buffer that does not shrink in between. Leaves are mostly written
+/// together: what was written for one is copied for others.
 #[derive(Default)]
-struct Writer {
+pub(crate) struct Writer {
     last: Written,
     /// The one with another time before it: those of a document and of an update alternate.
     before: Written,
@@ -38,7 +37,9 @@ struct Written {
 
 impl Writer {
     /// The text of the value with its time in the place of each leaf.
-    fn value(&mut self, value: JsonRef<'_>, out: &mut String) {
+    pub(crate) fn write(&mut self, value: JsonRef<'_>, out: &mut String) {
+        // Two thirds of a leaf is its time; a key and the rest stand in the text too.
+        out.reserve(value.as_str().len() + value.count() * LEAF_BYTES);
         let mut leaves = value.leaves();
         for (before, leaf, stamp) in leaves.by_ref() {
             out.push_str(before);
