@@ -1,4 +1,8 @@
 //! What the source documents of the project name, row by row.
+#![expect(
+    clippy::expect_used,
+    reason = "functions that tests call: a failure is the test's"
+)]
 
 use iot_shadow::{Json, Operation, Profile, Shadow, delta};
 use iot_topics::Timestamp;

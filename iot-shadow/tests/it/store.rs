@@ -1,4 +1,8 @@
 //! Many shadows in one place: messages, HTTP, lists, snapshots.
+#![expect(
+    clippy::expect_used,
+    reason = "functions that tests call: a failure is the test's"
+)]
 
 use iot_shadow::{
     Operation, Profile, Rejection, RestoreErrorKind, Shadow, ShadowStore, UpdateRequest,
