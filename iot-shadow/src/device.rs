@@ -157,6 +157,21 @@ impl DeviceShadow {
 
     /// The same with another time to wait for an answer, which is also the pause before a request
     /// is made again. Without this it is 10 seconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use iot_shadow::{DeviceShadow, ShadowId};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let device = DeviceShadow::new(ShadowId::classic("lamp".parse()?), 1);
+    /// let mut device = device.with_timeout(Duration::from_secs(3));
+    /// device.connect();
+    /// device.poll_output(Timestamp::from_secs(100)).expect("gets the shadow");
+    /// assert_eq!(device.poll_timeout(), Some(Timestamp::from_secs(103)));
+    /// # Ok::<(), iot_topics::IdentError>(())
+    /// ```
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
@@ -190,6 +205,23 @@ impl DeviceShadow {
     }
 
     /// The connection is gone. Local changes are kept, and sent after the next one is there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{DeviceShadow, ShadowId};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let mut device = DeviceShadow::new(ShadowId::classic("lamp".parse()?), 1);
+    /// device.connect();
+    /// device.disconnect();
+    /// device.report(&r#"{"on":true}"#.parse().expect("is JSON")).expect("is an object");
+    /// assert_eq!(device.poll_output(Timestamp::from_secs(1)), None);
+    /// device.connect();
+    /// let get = device.poll_output(Timestamp::from_secs(2)).expect("gets the shadow first");
+    /// assert_eq!(get.topic.to_string(), "$aws/things/lamp/shadow/get");
+    /// # Ok::<(), iot_topics::IdentError>(())
+    /// ```
     pub fn disconnect(&mut self) {
         self.connected = false;
         self.cloud = None;
@@ -333,6 +365,20 @@ impl DeviceShadow {
     }
 
     /// When to call [`DeviceShadow::handle_timeout`] next.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{DeviceShadow, ShadowId};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let mut device = DeviceShadow::new(ShadowId::classic("lamp".parse()?), 1);
+    /// device.connect();
+    /// assert_eq!(device.poll_timeout(), None);
+    /// device.poll_output(Timestamp::from_secs(100)).expect("gets the shadow");
+    /// assert_eq!(device.poll_timeout(), Some(Timestamp::from_secs(110)));
+    /// # Ok::<(), iot_topics::IdentError>(())
+    /// ```
     #[must_use]
     pub const fn poll_timeout(&self) -> Option<Timestamp> {
         match &self.waiting {
@@ -343,6 +389,23 @@ impl DeviceShadow {
 
     /// Gives up a request whose time has run out. Nobody knows whether the service has carried it
     /// out, so that the shadow is got next. Harmless before that time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{DeviceShadow, ShadowId};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let mut device = DeviceShadow::new(ShadowId::classic("lamp".parse()?), 1);
+    /// device.connect();
+    /// let first = device.poll_output(Timestamp::from_secs(100)).expect("gets the shadow");
+    /// assert_eq!(device.poll_output(Timestamp::from_secs(109)), None);
+    /// device.handle_timeout(Timestamp::from_secs(110));
+    /// let again = device.poll_output(Timestamp::from_secs(110)).expect("gets it again");
+    /// assert_eq!(again.topic, first.topic);
+    /// assert_ne!(again.payload, first.payload, "with another token");
+    /// # Ok::<(), iot_topics::IdentError>(())
+    /// ```
     pub fn handle_timeout(&mut self, now: Timestamp) {
         if self.poll_timeout().is_some_and(|until| until <= now) {
             self.waiting = None;

@@ -194,6 +194,20 @@ impl ShadowDocument {
     }
 
     /// Appends the metadata of the state to a buffer of yours. Cost: linear.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Json, ShadowDocument};
+    ///
+    /// let state: Json = r#"{"reported":{"n":1}}"#.parse()?;
+    /// let metadata: Json = r#"{"reported":{"n":{"timestamp":5}}}"#.parse()?;
+    /// let document = ShadowDocument::new(&state, &metadata, 1).expect("is a document");
+    /// let mut buffer = String::from("metadata: ");
+    /// document.write_metadata(&mut buffer);
+    /// assert_eq!(buffer, r#"metadata: {"reported":{"n":{"timestamp":5}}}"#);
+    /// # Ok::<(), iot_shadow::JsonError>(())
+    /// ```
     pub fn write_metadata(&self, out: &mut String) {
         metadata::write(self.state(), out);
     }
@@ -206,6 +220,18 @@ impl ShadowDocument {
     }
 
     /// The bytes that AWS IoT counts: the sections as compact JSON, without their names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Json, ShadowDocument};
+    ///
+    /// let state: Json = r#"{ "reported": { "n": 1 } }"#.parse()?;
+    /// let metadata: Json = r#"{"reported":{"n":{"timestamp":5}}}"#.parse()?;
+    /// let document = ShadowDocument::new(&state, &metadata, 1).expect("is a document");
+    /// assert_eq!(document.size(), r#"{"n":1}"#.len());
+    /// # Ok::<(), iot_shadow::JsonError>(())
+    /// ```
     #[must_use]
     pub fn size(&self) -> usize {
         let sections = self.state().raw_members();

@@ -187,12 +187,33 @@ impl<'a> JsonRef<'a> {
     }
 
     /// Whether this is `null`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::Json;
+    ///
+    /// let json: Json = r#"{"a":null}"#.parse()?;
+    /// assert!(json.get("a").is_some_and(|a| a.is_null()));
+    /// assert!(json.get("b").is_none());
+    /// # Ok::<(), iot_shadow::JsonError>(())
+    /// ```
     #[must_use]
     pub fn is_null(self) -> bool {
         self.text == "null"
     }
 
     /// Whether this is `{}`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::Json;
+    ///
+    /// assert!(Json::empty_object().as_ref().is_empty_object());
+    /// assert!(!"[]".parse::<Json>()?.as_ref().is_empty_object());
+    /// # Ok::<(), iot_shadow::JsonError>(())
+    /// ```
     #[must_use]
     pub fn is_empty_object(self) -> bool {
         self.text == "{}"
@@ -212,6 +233,17 @@ impl<'a> JsonRef<'a> {
     }
 
     /// The characters of a string.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::Json;
+    ///
+    /// let json: Json = r#""a\u0041\n""#.parse()?;
+    /// assert_eq!(json.as_ref().as_string().as_deref(), Some("aA\n"));
+    /// assert_eq!("1".parse::<Json>()?.as_ref().as_string(), None);
+    /// # Ok::<(), iot_shadow::JsonError>(())
+    /// ```
     #[must_use]
     pub fn as_string(self) -> Option<alloc::borrow::Cow<'a, str>> {
         self.text.starts_with('"').then(|| decode(self.text))

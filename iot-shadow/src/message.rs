@@ -175,6 +175,24 @@ fn write_with_delta(
 
 impl Updated<'_> {
     /// Appends the message on `update/accepted`: the state of the request, with its nulls.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Operation, Outcome, Profile, Shadow};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+    /// let now = Timestamp::from_secs(7);
+    /// let payload = br#"{"state":{"desired":{"on":true,"hue":null}}}"#;
+    /// let Outcome::Updated(updated) = shadow.handle(Operation::Update, payload, now, &aws) else {
+    ///     panic!("is accepted");
+    /// };
+    /// let mut buffer = String::new();
+    /// updated.write_accepted(&mut buffer);
+    /// assert!(buffer.starts_with(r#"{"state":{"desired":{"hue":null,"on":true}},"metadata":"#));
+    /// assert!(buffer.ends_with(r#","version":1,"timestamp":7}"#));
+    /// ```
     pub fn write_accepted(&self, out: &mut String) {
         let state = self.request.state();
         out.push_str("{\"state\":");
@@ -186,6 +204,23 @@ impl Updated<'_> {
     }
 
     /// Appends the message on `update/delta`; nothing if there is no delta to publish.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Operation, Outcome, Profile, Shadow};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+    /// let now = Timestamp::from_secs(7);
+    /// let payload = br#"{"state":{"desired":{"on":true,"hue":null}}}"#;
+    /// let Outcome::Updated(updated) = shadow.handle(Operation::Update, payload, now, &aws) else {
+    ///     panic!("is accepted");
+    /// };
+    /// let mut buffer = String::new();
+    /// updated.write_delta(&mut buffer);
+    /// assert!(buffer.starts_with(r#"{"version":1,"timestamp":7,"state":{"on":true},"metadata":"#));
+    /// ```
     pub fn write_delta(&self, out: &mut String) {
         let Some(delta) = &self.delta else { return };
         number(out, "{\"version\":", self.current.version());
@@ -198,6 +233,24 @@ impl Updated<'_> {
     }
 
     /// Appends the message on `update/documents`: the document before, or null, and now.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Operation, Outcome, Profile, Shadow};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+    /// let now = Timestamp::from_secs(7);
+    /// let payload = br#"{"state":{"desired":{"on":true,"hue":null}}}"#;
+    /// let Outcome::Updated(updated) = shadow.handle(Operation::Update, payload, now, &aws) else {
+    ///     panic!("is accepted");
+    /// };
+    /// let mut buffer = String::new();
+    /// updated.write_documents(&mut buffer);
+    /// let start = r#"{"previous":null,"current":{"state":{"desired":{"on":true}},"metadata":"#;
+    /// assert!(buffer.starts_with(start));
+    /// ```
     pub fn write_documents(&self, out: &mut String) {
         let mut metadata = metadata::Writer::default();
         out.push_str("{\"previous\":");

@@ -50,6 +50,24 @@ pub enum Outcome<'s> {
 }
 
 /// A get that found the shadow.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{Operation, Outcome, Profile, Shadow};
+/// use iot_topics::Timestamp;
+///
+/// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+/// let now = Timestamp::from_secs(7);
+/// let payload = br#"{"state":{"desired":{"on":true}}}"#;
+/// shadow.handle(Operation::Update, payload, now, &aws);
+/// let Outcome::Got(got) = shadow.get(None, now, &aws) else { panic!("is there") };
+/// assert_eq!(got.document().version(), 1);
+/// assert_eq!(got.delta().map(|delta| delta.as_str()), Some(r#"{"on":true}"#));
+/// let mut buffer = String::new();
+/// got.write(&mut buffer);
+/// assert!(buffer.starts_with(r#"{"state":{"desired":{"on":true},"delta":{"on":true}},"#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Got<'s> {
     pub(crate) document: &'s ShadowDocument,
@@ -60,6 +78,23 @@ pub struct Got<'s> {
 }
 
 /// An update that was accepted.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{Operation, Outcome, Profile, Shadow};
+/// use iot_topics::Timestamp;
+///
+/// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+/// let now = Timestamp::from_secs(7);
+/// let payload = br#"{"state":{"desired":{"on":true,"hue":null}}}"#;
+/// let Outcome::Updated(updated) = shadow.handle(Operation::Update, payload, now, &aws) else {
+///     panic!("is accepted");
+/// };
+/// assert_eq!(updated.previous(), None);
+/// assert_eq!(updated.current().version(), 1);
+/// assert_eq!(updated.delta().map(|delta| delta.as_str()), Some(r#"{"on":true}"#));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Updated<'s> {
     pub(crate) request: UpdateRequest,
@@ -70,6 +105,22 @@ pub struct Updated<'s> {
 }
 
 /// A delete that found the shadow.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{Operation, Outcome, Profile, Shadow};
+/// use iot_topics::Timestamp;
+///
+/// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+/// let now = Timestamp::from_secs(7);
+/// shadow.handle(Operation::Update, br#"{"state":{}}"#, now, &aws);
+/// let Outcome::Deleted(deleted) = shadow.delete(None, now, &aws) else { panic!("was there") };
+/// assert_eq!(deleted.version(), 1);
+/// let mut buffer = String::new();
+/// deleted.write(&mut buffer);
+/// assert_eq!(buffer, r#"{"version":1,"timestamp":7}"#);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deleted {
     pub(crate) version: u64,
@@ -78,6 +129,26 @@ pub struct Deleted {
 }
 
 /// A request that was refused.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{Operation, Outcome, Profile, Rejection, Shadow, ShadowId};
+/// use iot_topics::Timestamp;
+///
+/// let (mut shadow, id) = (Shadow::default(), ShadowId::classic("lamp".parse()?));
+/// let payload = br#"{"state":{},"version":3,"clientToken":"t"}"#;
+/// let now = Timestamp::from_secs(7);
+/// let outcome = shadow.handle(Operation::Update, payload, now, &Profile::aws());
+/// let Outcome::Rejected(rejected) = outcome else { panic!("is refused") };
+/// let conflict = Rejection::VersionConflict { requested: 3, current: 0 };
+/// assert_eq!(rejected.rejection(), &conflict);
+/// assert_eq!(rejected.client_token().map(|token| token.as_str()), Some("t"));
+/// let mut buffer = String::new();
+/// rejected.write(&id, &mut buffer);
+/// assert_eq!(buffer, r#"{"code":409,"message":"Version conflict","clientToken":"t"}"#);
+/// # Ok::<(), iot_topics::IdentError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
     pub(crate) operation: Operation,
@@ -133,6 +204,24 @@ impl<'s> Updated<'s> {
     /// Whether the state has the value that it had before. The version and the times of the leaves
     /// that the request named are new all the same, and AWS IoT publishes as for any update. Cost:
     /// linear in the document.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Operation, Outcome, Profile, Shadow};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+    /// let now = Timestamp::from_secs(7);
+    /// for (payload, noop) in [
+    ///     (br#"{"state":{"reported":{"n":1}}}"#, false),
+    ///     (br#"{"state":{"reported":{"n":1}}}"#, true),
+    ///     (br#"{"state":{"reported":{"n":2}}}"#, false),
+    /// ] {
+    ///     let outcome = shadow.handle(Operation::Update, payload, now, &aws);
+    ///     assert!(matches!(outcome, Outcome::Updated(updated) if updated.noop() == noop));
+    /// }
+    /// ```
     #[must_use]
     pub fn noop(&self) -> bool {
         let previous = self.previous.as_ref();

@@ -46,6 +46,24 @@ pub struct Profile {
 }
 
 /// When a delta is published.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{DeltaPolicy, Operation, Profile, Shadow};
+/// use iot_topics::Timestamp;
+///
+/// let mut profile = Profile::aws();
+/// profile.delta_policy = DeltaPolicy::OnSectionChange;
+/// let (mut shadow, now) = (Shadow::default(), Timestamp::from_secs(7));
+/// let payload = br#"{"state":{"desired":{"on":true}}}"#;
+/// let mut messages = || {
+///     let outcome = shadow.handle(Operation::Update, payload, now, &profile);
+///     outcome.messages().count()
+/// };
+/// assert_eq!(messages(), 3);
+/// assert_eq!(messages(), 2, "nothing has changed: no delta, though one is pending");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeltaPolicy {
@@ -56,6 +74,22 @@ pub enum DeltaPolicy {
 }
 
 /// What becomes of an object below a section that nothing is left of.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{EmptyObjects, Operation, Profile, Shadow};
+/// use iot_topics::Timestamp;
+///
+/// let mut profile = Profile::aws();
+/// profile.empty_objects = EmptyObjects::Prune;
+/// let (mut shadow, now) = (Shadow::default(), Timestamp::from_secs(7));
+/// for payload in [&br#"{"state":{"reported":{"a":1,"d":{"x":1}}}}"#[..], br#"{"state":{"reported":{"d":{"x":null}}}}"#] {
+///     shadow.handle(Operation::Update, payload, now, &profile);
+/// }
+/// let reported = shadow.document().and_then(|document| document.reported());
+/// assert_eq!(reported.map(|reported| reported.as_str()), Some(r#"{"a":1}"#));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EmptyObjects {
@@ -66,6 +100,21 @@ pub enum EmptyObjects {
 }
 
 /// What an empty section of a request does.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{EmptySection, Operation, Profile, Shadow};
+/// use iot_topics::Timestamp;
+///
+/// let mut profile = Profile::aws();
+/// profile.empty_section = EmptySection::Clear;
+/// let (mut shadow, now) = (Shadow::default(), Timestamp::from_secs(7));
+/// for payload in [&br#"{"state":{"reported":{"a":1}}}"#[..], br#"{"state":{"reported":{}}}"#] {
+///     shadow.handle(Operation::Update, payload, now, &profile);
+/// }
+/// assert_eq!(shadow.document().map(|document| document.reported()), Some(None));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EmptySection {
@@ -76,6 +125,20 @@ pub enum EmptySection {
 }
 
 /// Whether null may stand in an array.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{NullInArrays, Operation, Profile, Shadow};
+/// use iot_topics::Timestamp;
+///
+/// let mut profile = Profile::aws();
+/// profile.null_in_arrays = NullInArrays::Keep;
+/// let (mut shadow, now) = (Shadow::default(), Timestamp::from_secs(7));
+/// let payload = br#"{"state":{"reported":{"list":[null,1]}}}"#;
+/// assert_eq!(shadow.handle(Operation::Update, payload, now, &Profile::aws()).code(), 400);
+/// assert_eq!(shadow.handle(Operation::Update, payload, now, &profile).code(), 200);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NullInArrays {
@@ -86,6 +149,21 @@ pub enum NullInArrays {
 }
 
 /// What becomes of members of `state` that are not its sections.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{UnknownMember, Operation, Profile, Shadow};
+/// use iot_topics::Timestamp;
+///
+/// let mut profile = Profile::aws();
+/// profile.unknown_state_member = UnknownMember::Ignore;
+/// let (mut shadow, now) = (Shadow::default(), Timestamp::from_secs(7));
+/// let payload = br#"{"state":{"delta":{"a":1}}}"#;
+/// assert_eq!(shadow.handle(Operation::Update, payload, now, &Profile::aws()).code(), 400);
+/// assert_eq!(shadow.handle(Operation::Update, payload, now, &profile).code(), 200);
+/// assert_eq!(shadow.document().map(|document| document.state().as_str()), Some("{}"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownMember {

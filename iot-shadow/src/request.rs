@@ -38,6 +38,16 @@ pub struct UpdateRequest {
 }
 
 /// A request that is refused, and the token that the rejection carries.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{Profile, Rejection, UpdateRequest};
+///
+/// let refused = UpdateRequest::parse(br#"{"clientToken":"t"}"#, &Profile::aws()).unwrap_err();
+/// assert_eq!(refused.rejection, Rejection::MissingState);
+/// assert_eq!(refused.client_token.map(|token| token.to_string()), Some("t".into()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_structs,

@@ -116,6 +116,20 @@ impl Shadow {
     }
 
     /// Deletes the shadow. Its version goes on counting for the time that the profile tells.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Operation, Outcome, Profile, Shadow};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let (mut shadow, aws) = (Shadow::default(), Profile::aws());
+    /// let now = Timestamp::from_secs(7);
+    /// assert_eq!(shadow.delete(None, now, &aws).code(), 404);
+    /// shadow.handle(Operation::Update, br#"{"state":{}}"#, now, &aws);
+    /// assert!(matches!(shadow.delete(None, now, &aws), Outcome::Deleted(_)));
+    /// assert_eq!(shadow, Shadow::Deleted { counter: 2, at: now });
+    /// ```
     pub fn delete(
         &mut self,
         client_token: Option<ClientToken>,

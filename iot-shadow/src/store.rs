@@ -203,6 +203,24 @@ impl ShadowStore {
 
     /// Forgets the shadows that were deleted so long ago that their versions count on no more.
     /// Nothing else changes by that.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Operation, Profile, ShadowStore};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let mut store = ShadowStore::new(Profile::aws());
+    /// let id = store.id("lamp", None)?;
+    /// let at = |hours: u64| Timestamp::from_secs(hours * 3_600);
+    /// store.handle(&id, Operation::Update, br#"{"state":{}}"#, at(0));
+    /// store.handle(&id, Operation::Delete, b"", at(0));
+    /// store.purge(at(48));
+    /// assert_eq!(store.len(), 1);
+    /// store.purge(at(49));
+    /// assert!(store.is_empty());
+    /// # Ok::<(), iot_shadow::Rejection>(())
+    /// ```
     pub fn purge(&mut self, now: Timestamp) {
         let profile = self.profile;
         self.shadows.retain(|_, shadow| {

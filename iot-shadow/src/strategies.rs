@@ -36,6 +36,17 @@ use crate::profile::{
 };
 
 /// Keys, as JSON text: some of them are the same in other words.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::key;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(key in key())| {
+///     prop_assert!(key.starts_with('"') && key.parse::<iot_shadow::Json>().is_ok());
+/// });
+/// ```
 pub fn key() -> impl Strategy<Value = String> {
     let others = select(KEYS);
     let often = select([r#""a""#, r#""b""#].as_slice());
@@ -66,6 +77,17 @@ const KEYS: &[&str] = &[
 ];
 
 /// Numbers as JSON text, in all ways to write them, small and large; many are equal to others.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::number;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(number in number())| {
+///     prop_assert!(number.parse::<iot_shadow::Json>().is_ok());
+/// });
+/// ```
 pub fn number() -> impl Strategy<Value = String> {
     let near = ("-?", select(NUMBERS)).prop_map(|(sign, digits)| sign + digits);
     prop_oneof![
@@ -98,6 +120,18 @@ const NUMBERS: &[&str] = &[
 ];
 
 /// Numbers that `serde_json` writes as it read them, whatever its features.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::exact_number;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(number in exact_number())| {
+///     let read: serde_json::Value = serde_json::from_str(&number).expect("is JSON");
+///     prop_assert_eq!(read.to_string(), number);
+/// });
+/// ```
 pub fn exact_number() -> impl Strategy<Value = String> {
     select(EXACT_NUMBERS).prop_map(str::to_owned)
 }
@@ -119,27 +153,87 @@ const EXACT_NUMBERS: &[&str] = &[
 ];
 
 /// JSON texts of any shape, with white space, escapes that need not be and keys that come twice.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::json_text;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(text in json_text())| {
+///     prop_assert!(text.parse::<iot_shadow::Json>().is_ok());
+/// });
+/// ```
 pub fn json_text() -> impl Strategy<Value = String> {
     value(number().boxed(), NULLS_ANYWHERE)
 }
 
 /// JSON of any shape.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::json;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(json in json())| {
+///     prop_assert_eq!(json.as_str().parse::<iot_shadow::Json>(), Ok(json));
+/// });
+/// ```
 pub fn json() -> impl Strategy<Value = Json> {
     json_text().prop_filter_map("a text is JSON", |text| text.parse().ok())
 }
 
 /// Objects without null at any depth: what a section of a shadow can be.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::section;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(section in section())| {
+///     prop_assert!(section.as_ref().is_object());
+/// });
+/// ```
 pub fn section() -> impl Strategy<Value = Json> {
     object(number().boxed(), NO_NULLS).prop_filter_map("a text is JSON", |text| text.parse().ok())
 }
 
 /// Objects with nulls, but none in an array: what a section of a request can be.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::{patch, section};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(section in section(), patch in patch())| {
+///     let merged = iot_shadow::merge_patch(section.as_ref(), patch.as_ref());
+///     let again = iot_shadow::merge_patch(merged.as_ref(), patch.as_ref());
+///     prop_assert_eq!(again, merged);
+/// });
+/// ```
 pub fn patch() -> impl Strategy<Value = Json> {
     object(number().boxed(), NULL_MEMBERS)
         .prop_filter_map("a text is JSON", |text| text.parse().ok())
 }
 
 /// Payloads of updates. Most are legal; each check of AWS IoT refuses some.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::{number, request};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(payload in request(number()))| {
+///     let read = iot_shadow::UpdateRequest::parse(payload.as_bytes(), &iot_shadow::Profile::aws());
+///     if let Err(refused) = read {
+///         prop_assert!((400..500).contains(&refused.rejection.code()));
+///     }
+/// });
+/// ```
 pub fn request(number: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = String> {
     let number = number.boxed();
     let section = prop_oneof![
@@ -195,6 +289,24 @@ pub fn request(number: impl Strategy<Value = String> + 'static) -> impl Strategy
 
 /// Operations with their payloads, and how long after the one before each comes: mostly seconds,
 /// now and then as long as AWS IoT keeps the version of what was deleted.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::{number, operations, profile};
+/// use proptest::prelude::*;
+///
+/// let start = iot_topics::Timestamp::from_secs(1_700_000_000);
+/// proptest!(|(profile in profile(), operations in operations(number()))| {
+///     let (mut shadow, mut now) = (iot_shadow::Shadow::default(), start);
+///     for (operation, payload, pause) in operations {
+///         now = now.saturating_add(pause);
+///         let before = shadow.clone();
+///         let code = shadow.handle(operation, &payload, now, &profile).code();
+///         prop_assert!(code == 200 || shadow == before);
+///     }
+/// });
+/// ```
 pub fn operations(
     number: impl Strategy<Value = String> + 'static,
 ) -> impl Strategy<Value = Vec<(Operation, Vec<u8>, Duration)>> {
@@ -224,6 +336,17 @@ pub fn operations(
 }
 
 /// Profiles: each option is as in AWS IoT in half of them.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::strategies::profile;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(profile in profile())| {
+///     prop_assert!(profile.max_depth > 0);
+/// });
+/// ```
 pub fn profile() -> impl Strategy<Value = Profile> {
     let sizes = (
         select([8_usize, 8, 6, 5, 2].as_slice()),

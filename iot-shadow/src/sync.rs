@@ -61,6 +61,19 @@ pub struct Merged {
 /// Makes one of two copies of a section, `base` being what both had when they last agreed: what
 /// only one of them changed or removed is taken over, what both did alike too, member by member;
 /// where they differ the owner's stands. Arrays are values. Cost: linear.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{Json, Owner, three_way};
+///
+/// let base: Json = r#"{"a":1,"b":1}"#.parse()?;
+/// let local: Json = r#"{"a":2,"b":1}"#.parse()?;
+/// let remote: Json = r#"{"a":1,"b":3}"#.parse()?;
+/// let merged = three_way(base.as_ref(), local.as_ref(), remote.as_ref(), Owner::Remote);
+/// assert_eq!(merged.value.as_str(), r#"{"a":2,"b":3}"#);
+/// # Ok::<(), iot_shadow::JsonError>(())
+/// ```
 #[must_use]
 pub fn three_way(
     base: JsonRef<'_>,

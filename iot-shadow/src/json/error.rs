@@ -21,6 +21,24 @@ pub struct JsonError {
 }
 
 /// What is wrong with a JSON text.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{Json, JsonErrorKind};
+///
+/// for (text, kind) in [
+///     (&b"\xff"[..], JsonErrorKind::NotUtf8),
+///     (b"[1", JsonErrorKind::End),
+///     (b"[1,]", JsonErrorKind::Syntax),
+///     (b"{} {}", JsonErrorKind::Trailing),
+///     (br#""\x""#, JsonErrorKind::String),
+///     (br#""\ud800""#, JsonErrorKind::Surrogate),
+///     (b"1e999", JsonErrorKind::Number),
+/// ] {
+///     assert_eq!(Json::parse(text).map_err(|error| error.kind()), Err(kind));
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum JsonErrorKind {
@@ -65,6 +83,13 @@ impl JsonError {
     }
 
     /// The byte at which it is wrong.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = iot_shadow::Json::parse(br#"{"on":tru}"#).unwrap_err();
+    /// assert_eq!(error.position(), 6);
+    /// ```
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position

@@ -37,6 +37,21 @@ pub struct RestoreError {
 }
 
 /// Why a line is none of a snapshot.
+///
+/// # Examples
+///
+/// ```
+/// use iot_shadow::{Profile, RestoreErrorKind, ShadowStore};
+///
+/// let kind = |text: &str| {
+///     let restored = ShadowStore::restore(text.as_bytes(), Profile::aws());
+///     restored.map_err(|error| error.kind().clone())
+/// };
+/// assert_eq!(kind("{}"), Err(RestoreErrorKind::Header));
+/// let line = r#"{"thing":"a"}"#;
+/// let text = format!("{}{line}", ShadowStore::default().snapshot());
+/// assert_eq!(kind(&text), Err(RestoreErrorKind::Shadow));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RestoreErrorKind {
