@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use crate::json::{Builder, Json, JsonError, JsonRef, Members};
 use crate::metadata;
-use crate::patch::{EmptyObjects, delta, has_delta, merge};
-use crate::profile::{self, Profile};
+use crate::patch::{delta, has_delta, merge};
+use crate::profile::{EmptyObjects, EmptySection, Profile};
 
 /// What AWS IoT keeps of a shadow: the sections `desired` and `reported`, when each leaf of them
 /// was written, and the version. It is one text and one index; nothing in it is null but what
@@ -240,12 +240,9 @@ impl ShadowDocument {
 
     /// The document after a request, whose state was checked. The version is one higher.
     pub(crate) fn updated(&self, request: JsonRef<'_>, profile: &Profile) -> Self {
-        let empty = match profile.empty_objects {
-            profile::EmptyObjects::Keep => EmptyObjects::Keep,
-            profile::EmptyObjects::Prune => EmptyObjects::Prune,
-        };
+        let empty = profile.empty_objects;
         let clears = |section: JsonRef<'_>| {
-            profile.empty_section == profile::EmptySection::Clear && section.is_empty_object()
+            profile.empty_section == EmptySection::Clear && section.is_empty_object()
         };
         let before = self.state();
         let mut out = Builder::with_capacity(

@@ -3,6 +3,7 @@
 use core::cmp::Ordering;
 
 use crate::json::{Builder, Json, JsonRef, Members, Open, inner};
+use crate::profile::EmptyObjects;
 
 /// The value `base` after the merge patch `patch` (RFC 7396), which is how AWS IoT updates a
 /// section of a shadow: a member that is null is removed, objects are merged member by member,
@@ -105,13 +106,6 @@ pub fn diff_patch(old: JsonRef<'_>, new: JsonRef<'_>) -> Json {
     changes(&mut out, old, new);
     out.end(&open);
     out.finish()
-}
-
-/// What becomes of an object that nothing is left of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum EmptyObjects {
-    Keep,
-    Prune,
 }
 
 /// Writes `base` after `patch`, and tells where if that is an object. `None` and anything but an
