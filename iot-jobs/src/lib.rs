@@ -3,3 +3,26 @@
 #![doc = include_str!("../README.md")]
 
 extern crate alloc;
+
+mod civil;
+mod config;
+mod cron;
+mod decimal;
+mod error;
+mod limits;
+mod text;
+
+pub use civil::{CivilError, Minute};
+pub use config::JobConfig;
+pub use config::abort::{AbortConfig, AbortCriterion, AbortFailure, EndCounts};
+pub use config::presigned::PresignedUrlConfig;
+pub use config::retry::{RetryConfig, RetryCriterion, RetryEnd, RetryFailure};
+pub use config::rollout::{ExponentialRate, RateIncrease, RolloutConfig};
+pub use config::schedule::{EndBehavior, MaintenanceWindow, Opening, SchedulingConfig};
+pub use config::selection::TargetSelection;
+pub use config::timeout::{StepTimeout, TimeoutConfig};
+pub use cron::{Cron, CronError};
+pub use decimal::{Decimal, IncrementFactor, Percentage};
+pub use error::ConfigError;
+pub use limits::Limits;
+pub use text::{FreeText, ReasonCode, StatusDetails};

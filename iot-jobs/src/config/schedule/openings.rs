@@ -1,0 +1,232 @@
+//! The times in which the maintenance windows of a job, taken together, are open.
+
+use alloc::vec::Vec;
+use core::iter;
+
+use iot_topics::Timestamp;
+
+use super::{MaintenanceWindow, SchedulingConfig};
+use crate::Minute;
+use crate::civil::DAY;
+
+/// A time without a gap in which one window or another is open.
+///
+/// # Examples
+///
+/// ```
+/// use iot_jobs::{Limits, SchedulingConfig, TargetSelection};
+/// use iot_topics::Timestamp;
+/// use serde_json::json;
+///
+/// let now = Timestamp::from_secs(1_709_546_400); // 2024-03-04T10:00
+/// let config = json!({
+///     "startTime": "2024-03-04T11:00",
+///     "maintenanceWindows": [
+///         {"startTime": "cron(0 22 * * ? *)", "durationInMinutes": 60},
+///         {"startTime": "cron(0 23 * * ? *)", "durationInMinutes": 30}, // goes on without a gap
+///     ],
+/// });
+/// let selection = TargetSelection::Continuous;
+/// let schedule = SchedulingConfig::from_json(&config, &Limits::AWS_IOT, selection, now).unwrap();
+/// let opening = schedule.openings(now).next().unwrap();
+/// assert_eq!(opening.opens(), Timestamp::from_secs(1_709_589_600)); // 22:00
+/// assert_eq!(opening.closes(), Some(Timestamp::from_secs(1_709_595_000))); // 23:30
+/// assert_eq!(schedule.open_at(opening.opens()), Some(opening));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    opens: Minute,
+    closes: Option<Minute>,
+}
+
+impl Opening {
+    /// The first instant.
+    #[must_use]
+    pub const fn opens(&self) -> Timestamp {
+        self.opens.timestamp()
+    }
+
+    /// The first instant that is no longer part of it; nothing, if it never closes.
+    #[must_use]
+    pub fn closes(&self) -> Option<Timestamp> {
+        self.closes.map(Minute::timestamp)
+    }
+}
+
+impl SchedulingConfig {
+    /// The opening in which an instant lies, from the minute of the instant on; nothing, if the
+    /// windows are closed then. A schedule without windows is open from its start for good.
+    ///
+    /// Costs a few hundred steps, and a few dozen for each further day that the opening lasts.
+    #[must_use]
+    pub fn open_at(&self, now: Timestamp) -> Option<Opening> {
+        let minute = Minute::floor(now);
+        if !self.is_windowed() {
+            let open = self.start.is_none_or(|start| start <= minute);
+            return open.then_some(Opening {
+                opens: minute,
+                closes: None,
+            });
+        }
+        let closes = Coverage::of(self).first_gap(minute);
+        (closes != Some(minute)).then_some(Opening {
+            opens: minute,
+            closes,
+        })
+    }
+
+    /// The openings from an instant on, the earliest first. If the windows are open at the
+    /// instant, the first is what is left of that opening, from the minute of the instant on.
+    /// Openings that touch are one. `endTime` is not regarded.
+    pub fn openings(&self, now: Timestamp) -> impl Iterator<Item = Opening> {
+        let current = self.open_at(now);
+        let first = current.or_else(|| self.opening_from(Minute::floor(now)));
+        iter::successors(first, |opening| self.opening_from(opening.closes?))
+    }
+
+    /// When the next openings begin, after an instant, at most so many: `scheduledJobRollouts`.
+    /// Nothing for a schedule without windows.
+    #[must_use]
+    pub fn next_starts(&self, now: Timestamp, count: usize) -> Vec<Minute> {
+        if !self.is_windowed() {
+            return Vec::new();
+        }
+        let begun = |opening: &Opening| opening.opens() <= now;
+        let openings = self.openings(now).skip_while(begun).take(count);
+        openings.map(|opening| opening.opens).collect()
+    }
+
+    /// The first opening that begins at a closed minute or after it.
+    fn opening_from(&self, minute: Minute) -> Option<Opening> {
+        let start = self.start.unwrap_or(minute);
+        if !self.is_windowed() {
+            return (start >= minute).then_some(Opening {
+                opens: start,
+                closes: None,
+            });
+        }
+        let from = start.max(minute);
+        let opens = self
+            .windows
+            .iter()
+            .filter_map(|window| window.cron.next(from))
+            .min()?;
+        Some(Opening {
+            opens,
+            closes: Coverage::of(self).first_gap(opens),
+        })
+    }
+}
+
+/// A bit for each minute of a day.
+type Minutes = [u64; (DAY as usize).div_ceil(64)];
+
+/// What a window covers because of one day: it lasts at most a day, and so ends on the next.
+#[derive(Clone, Copy)]
+struct Pattern {
+    today: Minutes,
+    tomorrow: Minutes,
+}
+
+/// The minutes that windows cover. What one covers when it fires on a day is the same for each
+/// day, so that a day costs one look at each window.
+struct Coverage<'s> {
+    schedule: &'s SchedulingConfig,
+    whole: Vec<Pattern>,
+}
+
+impl<'s> Coverage<'s> {
+    fn of(schedule: &'s SchedulingConfig) -> Self {
+        let whole = schedule.windows.iter();
+        let whole = whole.map(|window| Pattern::of(window, 0)).collect();
+        Self { schedule, whole }
+    }
+
+    /// The first minute at `from` or after it that no window covers.
+    fn first_gap(&self, from: Minute) -> Option<Minute> {
+        let (first, mut of_day) = (from.day(), from.of_day());
+        // 2199 is the last year that an expression can name; the last window ends a day later.
+        for day in first..first.max(END_OF_TIME).saturating_add(2) {
+            if let Some(gap) = first_clear(&self.on(day), of_day) {
+                return Some(Minute::from_day(day, gap));
+            }
+            of_day = 0;
+        }
+        None
+    }
+
+    fn on(&self, day: u64) -> Minutes {
+        let mut minutes = Minutes::default();
+        let mut add = |more: &Minutes| {
+            minutes
+                .iter_mut()
+                .zip(more)
+                .for_each(|(word, more)| *word |= more);
+        };
+        for (window, whole) in self.schedule.windows.iter().zip(&self.whole) {
+            if let Some(pattern) = self.fired(window, whole, day) {
+                add(&pattern.today);
+            }
+            let yesterday = day.checked_sub(1);
+            if let Some(pattern) = yesterday.and_then(|day| self.fired(window, whole, day)) {
+                add(&pattern.tomorrow);
+            }
+        }
+        minutes
+    }
+
+    /// What a window covers because of a day, if it fires on it: nothing before the start.
+    fn fired(&self, window: &MaintenanceWindow, whole: &Pattern, day: u64) -> Option<Pattern> {
+        let start = self.schedule.start;
+        let start_day = start.map_or(0, Minute::day);
+        if day < start_day || !window.cron.fires_on(day) {
+            return None;
+        }
+        match start {
+            Some(start) if day == start_day => Some(Pattern::of(window, start.of_day())),
+            _ => Some(*whole),
+        }
+    }
+}
+
+impl Pattern {
+    /// Of a window that fires at a minute of the day or later.
+    fn of(window: &MaintenanceWindow, from: u64) -> Self {
+        let (mut today, mut tomorrow) = (Minutes::default(), Minutes::default());
+        let mut filled = 0;
+        let mut next = window.cron.next_of_day(from);
+        while let Some(hit) = next {
+            let end = hit + u64::from(window.minutes);
+            for minute in hit.max(filled)..end {
+                match minute.checked_sub(DAY) {
+                    None => insert(&mut today, minute),
+                    Some(minute) => insert(&mut tomorrow, minute),
+                }
+            }
+            filled = end;
+            next = window.cron.next_of_day(hit + 1);
+        }
+        Self { today, tomorrow }
+    }
+}
+
+fn insert(minutes: &mut Minutes, minute: u64) {
+    if let Some(word) = minutes.get_mut((minute / 64) as usize) {
+        *word |= 1 << (minute % 64);
+    }
+}
+
+/// The first minute of the day from one on that has no bit.
+fn first_clear(minutes: &Minutes, from: u64) -> Option<u64> {
+    let words = (0..).step_by(64).zip(minutes);
+    let clear = words
+        .filter(|(first, _)| first + 64 > from)
+        .find_map(|(first, word)| {
+            let before = from.saturating_sub(first);
+            let clear = !word & (u64::MAX << before);
+            (clear != 0).then(|| first + u64::from(clear.trailing_zeros()))
+        });
+    clear.filter(|minute| *minute < DAY)
+}
+
+const END_OF_TIME: u64 = crate::civil::days_before(2200, 1);
