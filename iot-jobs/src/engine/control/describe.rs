@@ -1,0 +1,114 @@
+//! DescribeJob, GetJobDocument, DescribeJobExecution.
+
+use iot_topics::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::executions::no_execution;
+use crate::engine::arguments::Arguments;
+use crate::engine::jobs::Job;
+use crate::engine::shape::{COUNTERS, is_force_canceled, selection};
+use crate::engine::{State, Turn};
+use crate::reject::ApiError;
+use crate::status::{ExecutionStatus, JobStatus};
+
+impl Turn<'_> {
+    pub(super) fn describe_job(&self, members: Arguments<'_>) -> Result<Value, ApiError> {
+        let number = self.job(members)?;
+        let mut answer = Map::new();
+        if let Some(job) = self.state.jobs.get(number) {
+            if let Some(source) = job.as_given.get("documentSource") {
+                answer.insert("documentSource".into(), source.clone());
+            }
+            answer.insert("job".into(), self.state.job_shape(job, self.now));
+        }
+        Ok(Value::Object(answer))
+    }
+
+    pub(super) fn job_document(&self, members: Arguments<'_>) -> Result<Value, ApiError> {
+        let number = self.job(members)?;
+        let document = self.state.jobs.get(number).map(|job| &*job.document);
+        Ok(json!({"document": document}))
+    }
+
+    pub(super) fn describe_execution(&self, members: Arguments<'_>) -> Result<Value, ApiError> {
+        let number = members
+            .positive("executionNumber")
+            .map_err(ApiError::invalid)?;
+        let number = number.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+        let id = self.execution_named(members, number)?;
+        let Some(record) = self.state.store.get(id) else {
+            return Err(no_execution());
+        };
+        let details = self.state.store.details(id);
+        let details = details.and_then(|details| serde_json::from_str::<Value>(details).ok());
+        let mut out = json!({
+            "jobId": self.state.jobs.id(record.job),
+            "status": record.status().map(ExecutionStatus::as_str),
+            "forceCanceled": is_force_canceled(record),
+            "statusDetails": details.map_or_else(|| json!({}), |map| json!({"detailsMap": map})),
+            "thingArn": self.state.arn("thing", self.state.store.name(record.thing)),
+            "queuedAt": record.queued_at,
+            "lastUpdatedAt": record.updated_at,
+            "executionNumber": record.number,
+            "versionNumber": record.version,
+        });
+        if let Value::Object(out) = &mut out {
+            if record.started_at != 0 {
+                out.insert("startedAt".into(), record.started_at.into());
+            }
+            if let Some(deadline) = record.deadline() {
+                let left = deadline.saturating_sub(self.now);
+                out.insert("approximateSecondsBeforeTimedOut".into(), left.into());
+            }
+        }
+        Ok(json!({"execution": out}))
+    }
+}
+
+impl State {
+    fn job_shape(&self, job: &Job, now: u32) -> Value {
+        let mut out = job.as_given.clone();
+        out.remove("documentSource");
+        for empty in ["timeoutConfig", "schedulingConfig"] {
+            out.entry(empty).or_insert_with(|| json!({}));
+        }
+        let mut put = |name: &str, value: Value| {
+            out.insert(name.into(), value);
+        };
+        put("jobArn", self.arn("job", &job.id).into());
+        put("jobId", (&*job.id).into());
+        put("targetSelection", selection(job).into());
+        put("status", job.status.as_str().into());
+        let targets = job.targets.iter().map(|target| self.target_arn(target));
+        put("targets", targets.collect::<Value>());
+        put("createdAt", job.created_at.into());
+        put("lastUpdatedAt", job.updated_at.into());
+        put("isConcurrent", job.is_rolling_out().into());
+        if job.status == JobStatus::Completed {
+            put("completedAt", job.over_at.into());
+        }
+        let counts = COUNTERS
+            .iter()
+            .map(|(name, status)| ((*name).into(), job.count(*status).into()));
+        put("jobProcessDetails", Value::Object(counts.collect()));
+        if let Some(force) = job.canceled {
+            put("forceCanceled", force.into());
+        }
+        if let Some(reason) = &job.reason_code {
+            put("reasonCode", (&**reason).into());
+        }
+        if let Some(comment) = &job.comment {
+            put("comment", (&**comment).into());
+        }
+        if job.is_open() && job.is_windowed() {
+            let schedule = &job.config.0.schedule;
+            let at = Timestamp::from_secs(now.into());
+            let starts = schedule.next_starts(at, self.limits.rollouts_shown);
+            let starts = starts
+                .iter()
+                .map(|start| json!({"startTime": alloc::format!("{start}")}));
+            put("scheduledJobRollouts", starts.collect());
+        }
+        Value::Object(out)
+    }
+}

@@ -1,0 +1,159 @@
+//! UpdateJob, CancelJob, DeleteJob, AssociateTargetsWithJob.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+
+use iot_topics::Timestamp;
+use serde_json::Value;
+
+use super::create::limit;
+use super::{force, invalid};
+use crate::config::JobConfig;
+use crate::engine::Turn;
+use crate::engine::arguments::Arguments;
+use crate::engine::jobs::{Job, Target};
+use crate::reject::{ApiError, ApiErrorKind};
+use crate::status::JobStatus;
+
+/// What UpdateJob may change.
+const UPDATABLE: [&str; 6] = [
+    "abortConfig",
+    "description",
+    "jobExecutionsRetryConfig",
+    "jobExecutionsRolloutConfig",
+    "presignedUrlConfig",
+    "timeoutConfig",
+];
+
+impl Turn<'_> {
+    pub(super) fn update_job(
+        &mut self,
+        members: Arguments<'_>,
+        arguments: &Value,
+    ) -> Result<Value, ApiError> {
+        let number = self.job(members)?;
+        let now = self.now;
+        let given = UPDATABLE
+            .iter()
+            .filter_map(|name| Some((String::from(*name), members.get(name)?.clone())));
+        let given: serde_json::Map<_, _> = given.collect();
+        if given.is_empty() {
+            return Err(ApiError::invalid("nothing to update"));
+        }
+        let at = Timestamp::from_secs(now.into());
+        let change = JobConfig::from_json(arguments, &self.state.limits, at)
+            .map_err(|error| invalid(&error))?;
+        self.free_text(members, "description")?;
+        let job = self.active_job(number)?;
+        let config = &mut job.config.0;
+        let retry = match (&config.retry, &change.retry) {
+            (Some(retry), Some(change)) => {
+                Some(retry.updated(change).map_err(|error| invalid(&error))?)
+            }
+            (None, Some(_)) => return Err(ApiError::invalid("the job has no retries to change")),
+            (retry, None) => retry.clone(),
+        };
+        config.retry = retry;
+        for name in given.keys() {
+            match name.as_str() {
+                "abortConfig" => config.abort.clone_from(&change.abort),
+                "jobExecutionsRolloutConfig" => config.rollout = change.rollout,
+                "presignedUrlConfig" => config.presigned.clone_from(&change.presigned),
+                "timeoutConfig" => config.timeout = change.timeout,
+                _ => {}
+            }
+        }
+        let retry = config.retry.as_ref().map(crate::RetryConfig::to_json);
+        job.as_given.extend(given);
+        if let Some(retry) = retry {
+            job.as_given
+                .insert("jobExecutionsRetryConfig".into(), retry);
+        }
+        job.updated_at = now;
+        self.after_end(number);
+        Ok(Value::Null)
+    }
+
+    pub(super) fn cancel(&mut self, members: Arguments<'_>) -> Result<Value, ApiError> {
+        let force = force(members)?;
+        let reason = self.reason_code(members)?;
+        let comment = self.free_text(members, "comment")?;
+        let number = self.job(members)?;
+        self.active_job(number)?;
+        let answer = self.named(number);
+        self.cancel_job(number, force, reason.as_deref(), comment.as_deref());
+        Ok(answer)
+    }
+
+    /// Deletes a job and all of its executions within the call.
+    pub(super) fn delete_job(&mut self, members: Arguments<'_>) -> Result<Value, ApiError> {
+        let force = force(members)?;
+        let number = self.job(members)?;
+        if self.state.jobs.is_active(number) && !force {
+            let message = "the job is neither completed nor canceled";
+            return Err(ApiError::new(ApiErrorKind::InvalidStateTransition, message));
+        }
+        self.drop_waiting(number);
+        self.job_event(number, "deletion_in_progress");
+        let list = self.state.jobs.get(number).map(|job| job.executions);
+        let mut next = list.and_then(crate::store::Store::first);
+        while let Some(id) = next {
+            next = self.state.store.after(id);
+            self.delete_one(id);
+        }
+        self.job_event(number, "deleted");
+        self.forget(number);
+        Ok(Value::Null)
+    }
+
+    pub(super) fn associate(&mut self, members: Arguments<'_>) -> Result<Value, ApiError> {
+        let comment = self.free_text(members, "comment")?;
+        let number = self.job(members)?;
+        let targets = self.targets(members)?;
+        let limits = self.state.limits.targets;
+        let job = self.active_job(number)?;
+        if !job.continuous || job.status != JobStatus::InProgress {
+            return Err(ApiError::invalid(
+                "the job is not continuous and in progress",
+            ));
+        }
+        let groups = targets
+            .iter()
+            .all(|target| matches!(target, Target::Group(_)));
+        if !groups {
+            return Err(ApiError::invalid("`targets` must be groups"));
+        }
+        let mut new = targets;
+        new.retain(|target| !job.targets.contains(target));
+        if job.targets.len() + new.len() > limits {
+            return Err(limit(&format!("a job has at most {limits} targets")));
+        }
+        job.targets.extend(new.iter().cloned());
+        if let Some(comment) = comment {
+            job.comment = Some(comment.into());
+        }
+        self.state.listen(number);
+        let only = BTreeSet::from([number]);
+        for target in new {
+            if let Target::Group(group) = target {
+                let world = self.world;
+                world.members(&group, &mut |name| {
+                    let thing = self.state.store.intern(name);
+                    if self.find(number, thing, None).is_none() {
+                        self.join(&only, thing);
+                    }
+                });
+            }
+        }
+        self.state.jobs.note(number);
+        Ok(self.named(number))
+    }
+
+    fn active_job(&mut self, number: u32) -> Result<&mut Job, ApiError> {
+        match self.state.jobs.get_mut(number) {
+            Some(job) if job.status.is_active() => Ok(job),
+            _ => Err(ApiError::invalid("the job is completed or canceled")),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What becomes of continuous jobs when things join and leave groups, and of all jobs when a thing
+//! is deleted.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::device::event_of;
+use super::jobs::{Deferred, Job, Target};
+use super::{State, Turn};
+use crate::status::{Cause, ExecutionStatus, JobStatus};
+use crate::store::{RecordState, Retries};
+
+impl State {
+    /// Lets a continuous job hear of joins and leaves of its groups.
+    pub(super) fn listen(&mut self, number: u32) {
+        for group in self.groups_of(number) {
+            self.listeners.entry(group).or_default().insert(number);
+        }
+    }
+
+    /// Lets a job hear of no group any more.
+    pub(super) fn forget_listener(&mut self, number: u32) {
+        for group in self.groups_of(number) {
+            if let Some(jobs) = self.listeners.get_mut(&group) {
+                jobs.remove(&number);
+                if jobs.is_empty() {
+                    self.listeners.remove(&group);
+                }
+            }
+        }
+    }
+
+    fn groups_of(&self, number: u32) -> Vec<String> {
+        let job = self.jobs.get(number).filter(|job| job.continuous);
+        let targets = job.map_or(&[][..], |job| &job.targets);
+        let groups = targets.iter().filter_map(|target| match target {
+            Target::Group(group) => Some(group.clone()),
+            Target::Thing(_) => None,
+        });
+        groups.collect()
+    }
+
+    fn listeners(&self, group: &str) -> BTreeSet<u32> {
+        let jobs = self.listeners.get(group).cloned().unwrap_or_default();
+        let hears = |job: &Job| job.is_open() && job.start.is_none();
+        jobs.into_iter()
+            .filter(|job| self.jobs.get(*job).is_some_and(hears))
+            .collect()
+    }
+
+    /// What the thing has pending of the job, or in line for it.
+    fn pending_of(&self, job: u32, thing: u32) -> Option<u32> {
+        let mut pending = self.store.pending(thing);
+        pending
+            .find(|(_, record)| record.job == job)
+            .map(|(id, _)| id)
+    }
+}
+
+impl Turn<'_> {
+    pub(super) fn joined(&mut self, name: &str, group: &str) {
+        let jobs = self.state.listeners(group);
+        if !jobs.is_empty() {
+            let thing = self.state.store.intern(name);
+            self.join(&jobs, thing);
+        }
+    }
+
+    /// Queues the executions of continuous jobs on a thing that they reach now.
+    pub(super) fn join(&mut self, jobs: &BTreeSet<u32>, thing: u32) {
+        let before = self.before(thing);
+        let mut changed = false;
+        for &number in jobs {
+            if self.state.pending_of(number, thing).is_some() {
+                continue;
+            }
+            let Some(job) = self.state.jobs.get_mut(number) else {
+                continue;
+            };
+            if job.status == JobStatus::Scheduled {
+                if job.deferred.iter().all(|deferred| deferred.thing != thing) {
+                    job.deferred.push(Deferred {
+                        thing,
+                        retries: Retries::default(),
+                    });
+                }
+            } else {
+                self.queue_new(number, thing, Retries::default());
+                changed = true;
+            }
+        }
+        self.notify(before, changed);
+    }
+
+    pub(super) fn left(&mut self, name: &str, group: &str) {
+        let jobs = self.state.listeners(group);
+        let Some(thing) = self.state.store.thing(name) else {
+            return;
+        };
+        let before = self.before(thing);
+        let mut shown = false;
+        let mut removed = Vec::new();
+        for number in jobs {
+            if self.is_reached(number, name) {
+                continue;
+            }
+            if let Some(job) = self.state.jobs.get_mut(number) {
+                job.deferred.retain(|deferred| deferred.thing != thing);
+            }
+            let Some(id) = self.state.pending_of(number, thing) else {
+                continue;
+            };
+            shown |= self.remove(id, Cause::LeftGroups, &mut removed);
+        }
+        self.notify(before, shown);
+        self.after_removals(&removed);
+    }
+
+    /// The pending executions are removed and nobody is told, as there is no thing to tell.
+    pub(super) fn thing_deleted(&mut self, name: &str) {
+        let Some(thing) = self.state.store.thing(name) else {
+            return;
+        };
+        let pending: Vec<u32> = self.state.store.pending(thing).map(|(id, _)| id).collect();
+        let mut removed = Vec::new();
+        for id in pending {
+            self.remove(id, Cause::ThingDeleted, &mut removed);
+        }
+        self.after_removals(&removed);
+    }
+
+    /// Removes what is pending; whether the thing saw it.
+    fn remove(&mut self, id: u32, cause: Cause, removed: &mut Vec<u32>) -> bool {
+        let Some(record) = self.state.store.get(id) else {
+            return false;
+        };
+        let shown = self.state.is_visible(record);
+        let (waits, job) = (record.state == RecordState::Waiting, record.job);
+        if waits {
+            // Its place in the line is given free when it comes up.
+            if let Some(record) = self.state.store.get_mut(id) {
+                record.state = RecordState::Deleted;
+            }
+            self.state.store.retire(id);
+            if let Some(job) = self.state.jobs.get_mut(job) {
+                job.waiting = job.waiting.saturating_sub(1);
+            }
+        } else if !self.end(id, ExecutionStatus::Removed, cause) {
+            return false;
+        }
+        removed.push(id);
+        shown
+    }
+
+    fn after_removals(&mut self, removed: &[u32]) {
+        let removed: Vec<_> = removed
+            .iter()
+            .filter_map(|id| Some((*id, self.state.store.get(*id)?)))
+            .map(|(id, record)| (id, record.job, record.status().is_some()))
+            .collect();
+        for &(id, _, _) in removed.iter().filter(|(_, _, ended)| *ended) {
+            self.execution_event(id, event_of(ExecutionStatus::Removed));
+        }
+        for (_, job, _) in removed {
+            self.after_end(job);
+        }
+    }
+
+    fn is_reached(&self, number: u32, name: &str) -> bool {
+        let targets = self.state.jobs.get(number).map(|job| &job.targets);
+        targets.into_iter().flatten().any(|target| match target {
+            Target::Thing(thing) => thing == name,
+            Target::Group(group) => self.world.is_member(name, group),
+        })
+    }
+}

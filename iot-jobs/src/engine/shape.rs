@@ -1,0 +1,261 @@
+//! The JSON shapes of the device plane and of the events.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use super::State;
+use super::jobs::{Job, Target};
+use crate::json::{Object, array, string};
+use crate::status::ExecutionStatus;
+use crate::store::Record;
+
+/// The counters of `jobProcessDetails`, in the order of the API reference; the first six are
+/// those of events.
+pub(super) const COUNTERS: [(&str, ExecutionStatus); 8] = [
+    ("numberOfCanceledThings", ExecutionStatus::Canceled),
+    ("numberOfSucceededThings", ExecutionStatus::Succeeded),
+    ("numberOfFailedThings", ExecutionStatus::Failed),
+    ("numberOfRejectedThings", ExecutionStatus::Rejected),
+    ("numberOfRemovedThings", ExecutionStatus::Removed),
+    ("numberOfTimedOutThings", ExecutionStatus::TimedOut),
+    ("numberOfQueuedThings", ExecutionStatus::Queued),
+    ("numberOfInProgressThings", ExecutionStatus::InProgress),
+];
+const EVENT_COUNTERS: usize = 6;
+
+impl State {
+    pub(super) fn job_of(&self, record: &Record) -> Option<&Job> {
+        self.jobs.get(record.job)
+    }
+
+    /// Whether the device sees it as pending.
+    pub(super) fn is_visible(&self, record: &Record) -> bool {
+        match record.status() {
+            Some(ExecutionStatus::InProgress) => true,
+            Some(ExecutionStatus::Queued) => self.job_of(record).is_some_and(|job| !job.hidden),
+            _ => false,
+        }
+    }
+
+    /// The pending executions that the device sees, running ones first.
+    pub(super) fn pending(&self, thing: u32) -> impl Iterator<Item = (u32, &Record)> {
+        let visible = move |status| {
+            self.store
+                .pending(thing)
+                .filter(move |(_, record)| record.is(status) && self.is_visible(record))
+        };
+        visible(ExecutionStatus::InProgress).chain(visible(ExecutionStatus::Queued))
+    }
+
+    /// The first pending execution: `$next`.
+    pub(super) fn head(&self, thing: u32) -> Option<u32> {
+        self.pending(thing).next().map(|(id, _)| id)
+    }
+
+    /// The summaries of the pending executions that are shown, by status. Those of windowed jobs
+    /// have some places more than the others.
+    fn summaries(&self, thing: u32) -> [Vec<String>; 2] {
+        let mut shown = [Vec::new(), Vec::new()];
+        let (mut plain, mut windowed) = (0, 0);
+        for (_, record) in self.pending(thing) {
+            let Some(job) = self.job_of(record) else {
+                continue;
+            };
+            if plain < self.limits.pending_shown {
+                plain += 1;
+            } else if job.is_windowed() && windowed < self.limits.pending_windowed_shown {
+                windowed += 1;
+            } else {
+                continue;
+            }
+            let [running, queued] = &mut shown;
+            let list = if record.is(ExecutionStatus::Queued) {
+                queued
+            } else {
+                running
+            };
+            list.push(summary(job, record));
+        }
+        shown
+    }
+
+    pub(super) fn notify_payload(&self, thing: u32, now: u32) -> String {
+        let mut jobs = Object::new();
+        for (status, list) in ["IN_PROGRESS", "QUEUED"].iter().zip(self.summaries(thing)) {
+            if !list.is_empty() {
+                jobs.raw(status, &array(list));
+            }
+        }
+        let mut payload = Object::new();
+        payload.number("timestamp", now);
+        payload.raw("jobs", &jobs.finish());
+        payload.finish()
+    }
+
+    pub(super) fn notify_next_payload(&self, head: Option<u32>, now: u32) -> String {
+        let mut payload = Object::new();
+        payload.number("timestamp", now);
+        if let Some(execution) = head.and_then(|head| self.execution(head, true, now)) {
+            payload.raw("execution", &execution);
+        }
+        payload.finish()
+    }
+
+    pub(super) fn write_pending(&self, thing: Option<u32>, answer: &mut Object) {
+        let lists = thing.map(|thing| self.summaries(thing)).unwrap_or_default();
+        for (name, list) in ["inProgressJobs", "queuedJobs"].iter().zip(lists) {
+            answer.raw(name, &array(list));
+        }
+    }
+
+    /// JobExecution of the device plane.
+    pub(super) fn execution(&self, id: u32, with_document: bool, now: u32) -> Option<String> {
+        let record = self.store.get(id)?;
+        let job = self.job_of(record)?;
+        let mut out = Object::new();
+        out.text("jobId", &job.id);
+        out.text("status", record.status()?.as_str());
+        if let Some(details) = self.store.details(id) {
+            out.raw("statusDetails", details);
+        }
+        write_stamps(record, &mut out);
+        out.number("versionNumber", record.version);
+        out.number("executionNumber", record.number);
+        if let Some(deadline) = record.deadline() {
+            let left = deadline.saturating_sub(now);
+            out.number("approximateSecondsBeforeTimedOut", left);
+        }
+        if with_document {
+            out.raw("jobDocument", &job.document);
+        }
+        Some(out.finish())
+    }
+
+    /// JobExecutionState.
+    pub(super) fn execution_state(&self, id: u32) -> Option<String> {
+        let record = self.store.get(id)?;
+        let mut out = Object::new();
+        out.text("status", record.status()?.as_str());
+        if let Some(details) = self.store.details(id) {
+            out.raw("statusDetails", details);
+        }
+        out.number("versionNumber", record.version);
+        Some(out.finish())
+    }
+
+    pub(super) fn execution_event_payload(&self, id: u32, operation: &str, now: u32) -> String {
+        let mut out = self.event("JOB_EXECUTION", operation, now);
+        let Some(record) = self.store.get(id) else {
+            return out.finish();
+        };
+        out.text("jobId", self.jobs.id(record.job));
+        let thing = self.arn("thing", self.store.name(record.thing));
+        out.text("thingArn", &thing);
+        out.text("status", &operation.to_ascii_uppercase());
+        if let Some(details) = self.store.details(id) {
+            out.raw("statusDetails", details);
+        }
+        out.number("executionNumber", record.number);
+        if operation == "canceled" {
+            out.flag("forceCanceled", is_force_canceled(record));
+        }
+        out.finish()
+    }
+
+    pub(super) fn job_event_payload(&self, job: u32, operation: &str, now: u32) -> String {
+        let mut out = self.event("JOB", operation, now);
+        let Some(job) = self.jobs.get(job) else {
+            return out.finish();
+        };
+        out.text("jobId", &job.id);
+        out.text("status", &operation.to_ascii_uppercase());
+        out.text("targetSelection", selection(job));
+        let targets = job
+            .targets
+            .iter()
+            .map(|target| string(&self.target_arn(target)));
+        out.raw("targets", &array(targets));
+        if let Some(description) = job.as_given.get("description").and_then(|it| it.as_str()) {
+            out.text("description", description);
+        }
+        out.number("createdAt", millis(job.created_at));
+        out.number("lastUpdatedAt", millis(job.updated_at));
+        if operation == "completed" {
+            out.number("completedAt", millis(job.over_at.unwrap_or(now)));
+        }
+        if matches!(operation, "completed" | "canceled") {
+            let mut counts = Object::new();
+            for (name, status) in COUNTERS.iter().take(EVENT_COUNTERS) {
+                counts.number(name, job.count(*status));
+            }
+            out.raw("jobProcessDetails", &counts.finish());
+        }
+        if let Some(comment) = &job.comment {
+            out.text("comment", comment);
+        }
+        if let Some(reason) = &job.reason_code {
+            out.text("reasonCode", reason);
+        }
+        if let (Some(force), "canceled" | "cancellation_in_progress") = (job.canceled, operation) {
+            out.flag("forceCanceled", force);
+        }
+        out.finish()
+    }
+
+    /// The members that all events have.
+    fn event(&self, event_type: &str, operation: &str, now: u32) -> Object {
+        let mut out = Object::new();
+        out.text("eventType", event_type);
+        out.text("eventId", &self.events_sent.to_string());
+        out.number("timestamp", now);
+        out.text("operation", operation);
+        out
+    }
+
+    /// `arn:aws:iot:<region>:<account>:<kind>/<name>`.
+    pub(super) fn arn(&self, kind: &str, name: &str) -> String {
+        format!("arn:aws:iot:{}:{}:{kind}/{name}", self.region, self.account)
+    }
+
+    pub(super) fn target_arn(&self, target: &Target) -> String {
+        match target {
+            Target::Thing(name) => self.arn("thing", name),
+            Target::Group(name) => self.arn("thinggroup", name),
+        }
+    }
+}
+
+pub(super) fn is_force_canceled(record: &Record) -> bool {
+    record.state == crate::store::RecordState::ForceCanceled
+}
+
+pub(super) const fn selection(job: &Job) -> &'static str {
+    if job.continuous {
+        "CONTINUOUS"
+    } else {
+        "SNAPSHOT"
+    }
+}
+
+fn millis(seconds: u32) -> u64 {
+    u64::from(seconds) * 1_000
+}
+
+/// JobExecutionSummary of the device plane.
+fn summary(job: &Job, record: &Record) -> String {
+    let mut out = Object::new();
+    out.text("jobId", &job.id);
+    write_stamps(record, &mut out);
+    out.number("versionNumber", record.version);
+    out.number("executionNumber", record.number);
+    out.finish()
+}
+
+fn write_stamps(record: &Record, out: &mut Object) {
+    out.number("queuedAt", record.queued_at);
+    if record.started_at != 0 {
+        out.number("startedAt", record.started_at);
+    }
+    out.number("lastUpdatedAt", record.updated_at);
+}

@@ -1,0 +1,128 @@
+//! What becomes due: timers of executions, and the calendar of jobs.
+
+use super::device::event_of;
+use super::{State, Turn};
+use crate::status::{Cause, ExecutionStatus};
+use crate::store::NONE;
+
+impl State {
+    /// Makes sure that the timers come to an execution no later than its deadline.
+    pub(super) fn arm(&mut self, id: u32) {
+        let Some(record) = self.store.get_mut(id) else {
+            return;
+        };
+        let Some(deadline) = record.deadline() else {
+            return;
+        };
+        if record.armed == 0 || deadline < record.armed {
+            record.armed = deadline;
+            self.store.timers.push(deadline, id);
+        }
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<u32> {
+        let job = self.jobs.first_due().map(|(at, _)| at);
+        self.store.timers.first().into_iter().chain(job).min()
+    }
+}
+
+impl Turn<'_> {
+    /// Runs all that is due, in the order of time; at the same second the timeouts come first, as
+    /// they may abort what would roll out else.
+    pub(super) fn run_due(&mut self) {
+        loop {
+            let timer = self.state.store.timers.first().filter(|at| *at <= self.now);
+            let job = self
+                .state
+                .jobs
+                .first_due()
+                .filter(|(at, _)| *at <= self.now);
+            match (timer, job) {
+                (Some(at), Some((other, job))) if other < at => self.job_due(job),
+                (Some(at), _) => self.time_out(at),
+                (None, Some((_, job))) => self.job_due(job),
+                (None, None) => return,
+            }
+        }
+    }
+
+    /// Ends the executions whose deadline that second is, those first that were queued first.
+    fn time_out(&mut self, at: u32) {
+        let mut due = self.state.store.timers.take_first();
+        let sequence = |id: &u32| self.state.store.get(*id).map_or(NONE, |it| it.sequence);
+        due.sort_by_key(sequence);
+        for id in due {
+            let Some(record) = self.state.store.get_mut(id) else {
+                continue;
+            };
+            if record.armed != at {
+                continue;
+            }
+            record.armed = 0;
+            match record.deadline() {
+                Some(deadline) if deadline <= at => self.time_out_one(id),
+                Some(_) => self.state.arm(id),
+                None => {}
+            }
+        }
+    }
+
+    fn time_out_one(&mut self, id: u32) {
+        let Some(record) = self.state.store.get(id) else {
+            return;
+        };
+        let (job, before) = (record.job, self.before(record.thing));
+        if !self.end(id, ExecutionStatus::TimedOut, Cause::Timer) {
+            return;
+        }
+        self.retry(id);
+        self.notify(before, true);
+        self.execution_event(id, event_of(ExecutionStatus::TimedOut));
+        self.after_end(job);
+    }
+
+    /// Gives free slots to waiting jobs, and drops what the timers hold in vain, so that the first
+    /// of them tells a true deadline.
+    pub(super) fn settle(&mut self) {
+        let limit = self.state.limits.concurrent_jobs;
+        self.state.jobs.unblock(limit, self.now);
+        while let Some((at, id)) = self.state.store.timers.peek() {
+            let record = self.state.store.get_mut(id);
+            let mut moved = false;
+            if let Some(record) = record.filter(|record| record.armed == at) {
+                if record.deadline() == Some(at) {
+                    return;
+                }
+                record.armed = 0;
+                moved = true;
+            }
+            self.state.store.timers.pop();
+            if moved {
+                self.state.arm(id);
+            }
+        }
+    }
+
+    /// Forgets jobs that are over for longer than the retention.
+    pub(super) fn retain(&mut self) {
+        let retention = self.state.limits.retention.as_secs();
+        while let Some((at, job)) = self.state.jobs.first_over() {
+            if u64::from(at).saturating_add(retention) > u64::from(self.now) {
+                return;
+            }
+            self.forget(job);
+        }
+    }
+
+    /// Takes a job and its executions out of the store, without a word.
+    pub(super) fn forget(&mut self, job: u32) {
+        self.state.forget_listener(job);
+        if let Some(mut job) = self.state.jobs.remove(job) {
+            for list in [&mut job.waiting_list, &mut job.executions] {
+                while let Some(id) = self.state.store.pop(list) {
+                    self.state.store.free(id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! One execution in 52 bytes.
+
+use super::NONE;
+use crate::status::ExecutionStatus;
+
+/// One execution. Times are whole seconds since the Unix epoch, which 32 bits hold until 2106;
+/// zero is none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record {
+    pub(crate) thing: u32,
+    pub(crate) job: u32,
+    pub(super) next_of_thing: u32,
+    pub(super) next_of_job: u32,
+    /// The place among all executions by when they were queued; settles every tie.
+    pub(crate) sequence: u32,
+    pub(crate) queued_at: u32,
+    pub(crate) started_at: u32,
+    pub(crate) updated_at: u32,
+    pub(crate) version: u32,
+    pub(crate) number: u32,
+    /// When the step timer runs out.
+    pub(crate) step_deadline: u32,
+    /// The earliest entry of the timers that is known to stand for this record.
+    pub(crate) armed: u32,
+    /// What the in-progress timer was started with.
+    pub(crate) in_progress_minutes: u16,
+    pub(crate) retries: Retries,
+    pub(crate) state: RecordState,
+}
+
+// Ten million of them, with names and timers, must fit into a GiB.
+const _: () = assert!(size_of::<Record>() == 52);
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RecordState {
+    /// Its turn in the rollout has not come; no execution yet.
+    Waiting,
+    /// An execution.
+    Is(ExecutionStatus),
+    /// An execution canceled with force.
+    ForceCanceled,
+    /// A deleted execution, kept for its number.
+    Deleted,
+}
+
+/// How often an execution was retried after a failure and after a timeout, of at most ten each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Retries(u8);
+
+impl Retries {
+    pub(crate) const fn after_failure(self) -> u8 {
+        self.0 >> 4
+    }
+
+    pub(crate) const fn after_timeout(self) -> u8 {
+        self.0 & 0xf
+    }
+
+    pub(crate) const fn total(self) -> u8 {
+        self.after_failure() + self.after_timeout()
+    }
+
+    /// One more after an end with this status.
+    pub(crate) const fn next(self, after: ExecutionStatus) -> Self {
+        match after {
+            ExecutionStatus::TimedOut if self.after_timeout() < 0xf => Self(self.0 + 1),
+            ExecutionStatus::Failed if self.after_failure() < 0xf => Self(self.0 + 0x10),
+            _ => self,
+        }
+    }
+}
+
+impl Record {
+    pub(crate) const fn waiting(thing: u32, job: u32) -> Self {
+        Self {
+            thing,
+            job,
+            next_of_thing: NONE,
+            next_of_job: NONE,
+            sequence: 0,
+            queued_at: 0,
+            started_at: 0,
+            updated_at: 0,
+            version: 0,
+            number: 0,
+            step_deadline: 0,
+            armed: 0,
+            in_progress_minutes: 0,
+            retries: Retries(0),
+            state: RecordState::Waiting,
+        }
+    }
+
+    /// The status, if it is an execution.
+    pub(crate) const fn status(&self) -> Option<ExecutionStatus> {
+        match self.state {
+            RecordState::Is(status) => Some(status),
+            RecordState::ForceCanceled => Some(ExecutionStatus::Canceled),
+            RecordState::Waiting | RecordState::Deleted => None,
+        }
+    }
+
+    pub(crate) fn is(&self, status: ExecutionStatus) -> bool {
+        self.status() == Some(status)
+    }
+
+    /// When it times out, if it runs and has a timer.
+    pub(crate) fn deadline(&self) -> Option<u32> {
+        if !self.is(ExecutionStatus::InProgress) {
+            return None;
+        }
+        let step = (self.step_deadline != 0).then_some(self.step_deadline);
+        let whole = (self.in_progress_minutes != 0).then(|| {
+            self.started_at
+                .saturating_add(u32::from(self.in_progress_minutes).saturating_mul(60))
+        });
+        step.into_iter().chain(whole).min()
+    }
+}

@@ -1,0 +1,33 @@
+//! A registry for tests.
+
+use alloc::collections::BTreeMap;
+
+use iot_jobs::World;
+
+/// Things by name, groups with their things in the order in which they joined.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    pub(crate) things: Vec<String>,
+    pub(crate) groups: BTreeMap<String, Vec<String>>,
+}
+
+impl World for Registry {
+    fn has_thing(&self, thing: &str) -> bool {
+        self.things.iter().any(|name| name == thing)
+    }
+
+    fn has_group(&self, group: &str) -> bool {
+        self.groups.contains_key(group)
+    }
+
+    fn is_member(&self, thing: &str, group: &str) -> bool {
+        let members = self.groups.get(group);
+        members.is_some_and(|members| members.iter().any(|name| name == thing))
+    }
+
+    fn members(&self, group: &str, each: &mut dyn FnMut(&str)) {
+        for name in self.groups.get(group).into_iter().flatten() {
+            each(name);
+        }
+    }
+}
