@@ -9,12 +9,16 @@ mod config;
 mod cron;
 mod decimal;
 mod engine;
+mod document;
 mod error;
 mod json;
 mod limits;
 mod reject;
 mod status;
 mod store;
+mod managed;
+mod placeholder;
+mod template;
 mod text;
 mod world;
 
@@ -34,5 +38,13 @@ pub use error::ConfigError;
 pub use limits::Limits;
 pub use reject::{ApiError, ApiErrorKind, RejectCode};
 pub use status::{Cause, ExecutionStatus, JobStatus, TRANSITIONS, Transition};
+pub use document::{
+    DocumentError, DocumentTarget, JobDocument, Presigner, ResolvedDocument, Resolver,
+};
+pub use error::ConfigError;
+pub use limits::Limits;
+pub use managed::{DocumentParameter, ManagedTemplate, TextPattern, fill_parameters};
+pub use placeholder::{Package, Placeholder, PresignKind};
+pub use template::with_template;
 pub use text::{FreeText, ReasonCode, StatusDetails};
 pub use world::{NoWorld, World};

@@ -7,3 +7,8 @@ mod cases;
 mod conformance;
 mod engine_cases;
 mod registry;
+mod configs;
+mod conformance;
+mod documents;
+mod laws;
+mod oracle;
