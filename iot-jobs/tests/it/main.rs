@@ -4,11 +4,10 @@ extern crate alloc;
 
 #[path = "../../../iot-policy/tests/it/cases.rs"]
 mod cases;
-mod conformance;
-mod engine_cases;
-mod registry;
 mod configs;
 mod conformance;
 mod documents;
+mod engine_cases;
 mod laws;
 mod oracle;
+mod registry;
