@@ -27,9 +27,26 @@ use serde_json::{Number, Value};
 pub struct Decimal<const PLACES: u32>(u32);
 
 /// `incrementFactor` of a rollout: one decimal.
+///
+/// # Examples
+///
+/// ```
+/// use iot_jobs::IncrementFactor;
+///
+/// assert_eq!(IncrementFactor::parse("1.5"), Some(IncrementFactor::from_units(15)));
+/// assert_eq!(IncrementFactor::parse("1.55"), None);
+/// ```
 pub type IncrementFactor = Decimal<1>;
 
 /// `thresholdPercentage` of an abort criterion: two decimals.
+///
+/// # Examples
+///
+/// ```
+/// use iot_jobs::Percentage;
+///
+/// assert_eq!(Percentage::parse("0.25"), Some(Percentage::from_units(25)));
+/// ```
 pub type Percentage = Decimal<2>;
 
 impl<const PLACES: u32> Decimal<PLACES> {

@@ -161,6 +161,17 @@ impl Engine {
     }
 
     /// A service without jobs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::{Engine, Limits};
+    ///
+    /// let mut limits = Limits::AWS_IOT;
+    /// limits.concurrent_jobs = 1;
+    /// let engine = Engine::with_limits("us-east-1", "123456789012", limits);
+    /// assert_eq!(engine.next_deadline(), None);
+    /// ```
     #[must_use]
     pub fn with_limits(region: &str, account: &str, limits: Limits) -> Self {
         let state = State {
@@ -179,6 +190,41 @@ impl Engine {
 
     /// Turns the events of jobs and executions on or off (developer guide, Jobs events). They are
     /// off in a new account.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::{Engine, Operation, World};
+    /// use iot_topics::Timestamp;
+    /// use serde_json::json;
+    ///
+    /// struct Fleet;
+    /// impl World for Fleet {
+    ///     fn has_thing(&self, _: &str) -> bool { true }
+    ///     fn has_group(&self, _: &str) -> bool { false }
+    ///     fn is_member(&self, _: &str, _: &str) -> bool { false }
+    ///     fn members(&self, _: &str, _: &mut dyn FnMut(&str)) {}
+    /// }
+    ///
+    /// let mut engine = Engine::new("us-east-1", "123456789012");
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// let job = json!({
+    ///     "jobId": "fw-2",
+    ///     "targets": ["arn:aws:iot:us-east-1:123456789012:thing/a", "arn:aws:iot:us-east-1:123456789012:thing/b"],
+    ///     "document": "{}",
+    ///     "jobExecutionsRolloutConfig": {"maximumPerMinute": 1},
+    /// });
+    /// let create = Operation::Control { api: "CreateJob", arguments: &job };
+    /// engine.set_events(true);
+    /// let mut topics = Vec::new();
+    /// let mut sink = |effect: iot_jobs::Effect<'_>| topics.push(effect.topic());
+    /// engine.apply(create, &Fleet, &mut sink, now)?;
+    /// let cancel = json!({"jobId": "fw-2"});
+    /// let cancel = Operation::Control { api: "CancelJob", arguments: &cancel };
+    /// engine.apply(cancel, &Fleet, &mut sink, now)?;
+    /// assert!(topics.contains(&"$aws/events/job/fw-2/canceled".into()));
+    /// # Ok::<(), iot_jobs::ApiError>(())
+    /// ```
     pub const fn set_events(&mut self, on: bool) {
         self.state.events = on;
     }
@@ -223,6 +269,39 @@ impl Engine {
     }
 
     /// Runs what is due, and forgets jobs that are over for longer than the retention.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::{Engine, Operation, World};
+    /// use iot_topics::Timestamp;
+    /// use serde_json::json;
+    ///
+    /// struct Fleet;
+    /// impl World for Fleet {
+    ///     fn has_thing(&self, _: &str) -> bool { true }
+    ///     fn has_group(&self, _: &str) -> bool { false }
+    ///     fn is_member(&self, _: &str, _: &str) -> bool { false }
+    ///     fn members(&self, _: &str, _: &mut dyn FnMut(&str)) {}
+    /// }
+    ///
+    /// let mut engine = Engine::new("us-east-1", "123456789012");
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// let job = json!({
+    ///     "jobId": "fw-2",
+    ///     "targets": ["arn:aws:iot:us-east-1:123456789012:thing/a", "arn:aws:iot:us-east-1:123456789012:thing/b"],
+    ///     "document": "{}",
+    ///     "jobExecutionsRolloutConfig": {"maximumPerMinute": 1},
+    /// });
+    /// let create = Operation::Control { api: "CreateJob", arguments: &job };
+    /// engine.apply(create, &Fleet, &mut (), now)?;
+    /// let mut topics = Vec::new();
+    /// let mut sink = |effect: iot_jobs::Effect<'_>| topics.push(effect.topic());
+    /// engine.tick(&Fleet, &mut sink, Timestamp::from_secs(1_700_000_059));
+    /// engine.tick(&Fleet, &mut sink, Timestamp::from_secs(1_700_000_060));
+    /// assert_eq!(topics, ["$aws/things/b/jobs/notify", "$aws/things/b/jobs/notify-next"]);
+    /// # Ok::<(), iot_jobs::ApiError>(())
+    /// ```
     pub fn tick(&mut self, world: &dyn World, sink: &mut dyn Sink, now: Timestamp) {
         let mut turn = self.turn(world, sink, now);
         turn.run_due();
@@ -232,6 +311,36 @@ impl Engine {
 
     /// When something becomes due next: a timer of an execution, a batch of a rollout, a point of
     /// a schedule. The sweep of old jobs is not among them, as it hurries no one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::{Engine, Operation, World};
+    /// use iot_topics::Timestamp;
+    /// use serde_json::json;
+    ///
+    /// struct Fleet;
+    /// impl World for Fleet {
+    ///     fn has_thing(&self, _: &str) -> bool { true }
+    ///     fn has_group(&self, _: &str) -> bool { false }
+    ///     fn is_member(&self, _: &str, _: &str) -> bool { false }
+    ///     fn members(&self, _: &str, _: &mut dyn FnMut(&str)) {}
+    /// }
+    ///
+    /// let mut engine = Engine::new("us-east-1", "123456789012");
+    /// let now = Timestamp::from_secs(1_700_000_000);
+    /// let job = json!({
+    ///     "jobId": "fw-2",
+    ///     "targets": ["arn:aws:iot:us-east-1:123456789012:thing/a", "arn:aws:iot:us-east-1:123456789012:thing/b"],
+    ///     "document": "{}",
+    ///     "jobExecutionsRolloutConfig": {"maximumPerMinute": 1},
+    /// });
+    /// let create = Operation::Control { api: "CreateJob", arguments: &job };
+    /// assert_eq!(engine.next_deadline(), None);
+    /// engine.apply(create, &Fleet, &mut (), now)?;
+    /// assert_eq!(engine.next_deadline(), Some(Timestamp::from_secs(1_700_000_060)));
+    /// # Ok::<(), iot_jobs::ApiError>(())
+    /// ```
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let next = self.state.next_deadline()?;

@@ -101,6 +101,21 @@ impl ApiError {
     }
 
     /// What is wrong, for people.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::{ApiErrorKind, Engine, NoWorld, Operation};
+    /// use iot_topics::Timestamp;
+    /// use serde_json::json;
+    ///
+    /// let mut engine = Engine::new("us-east-1", "123456789012");
+    /// let job = json!({"jobId": "a b"});
+    /// let create = Operation::Control { api: "CreateJob", arguments: &job };
+    /// let error = engine.apply(create, &NoWorld, &mut (), Timestamp::default()).unwrap_err();
+    /// assert_eq!(error.kind(), ApiErrorKind::InvalidRequest);
+    /// assert!(error.message().contains("jobId"), "{}", error.message());
+    /// ```
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

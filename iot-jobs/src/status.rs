@@ -80,6 +80,15 @@ impl ExecutionStatus {
     }
 
     /// Whether a device may name it in an update; the others are the service's to set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::ExecutionStatus;
+    ///
+    /// assert!(ExecutionStatus::Succeeded.is_settable_by_device());
+    /// assert!(!ExecutionStatus::TimedOut.is_settable_by_device());
+    /// ```
     #[must_use]
     pub fn is_settable_by_device(self) -> bool {
         let by_device = |row: &&Transition| row.cause == Cause::Device && row.to == self;
@@ -163,6 +172,14 @@ const fn row(from: ExecutionStatus, to: ExecutionStatus, cause: Cause) -> Transi
 
 /// Every change of state that there is (developer guide, Job and job execution states). What is
 /// not here cannot happen.
+///
+/// # Examples
+///
+/// ```
+/// use iot_jobs::TRANSITIONS;
+///
+/// assert!(TRANSITIONS.iter().all(|row| !row.from.is_terminal()));
+/// ```
 pub const TRANSITIONS: &[Transition] = {
     use Cause::{Cancel, Device, ForceCancel, LeftGroups, ThingDeleted, Timer};
     use ExecutionStatus::{

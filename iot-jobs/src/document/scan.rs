@@ -203,7 +203,7 @@ mod tests {
         let mut found = Vec::new();
         string_values(text, depth, &mut |value| {
             assert_eq!(
-                serde_json::from_str::<String>(&text[value.start..value.end]).unwrap(),
+                serde_json::from_str::<String>(text.get(value.start..value.end).unwrap()).unwrap(),
                 value.text
             );
             found.push(value.text.to_string());

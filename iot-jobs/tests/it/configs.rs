@@ -1,8 +1,4 @@
 //! The rules of configurations, each field at and beyond its bounds.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests build values that are right"
-)]
 
 use iot_jobs::{
     FreeText, JobConfig, Limits, PresignedUrlConfig, ReasonCode, RetryConfig, StatusDetails,
@@ -37,6 +33,10 @@ fn expect(cases: &[(Value, &[&str])]) {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what `json!` makes is given away"
+)]
 fn rate(base: Value, factor: Value, criteria: Value) -> Value {
     json!({"jobExecutionsRolloutConfig": {"maximumPerMinute": 100, "exponentialRate": {
         "baseRatePerMinute": base, "incrementFactor": factor, "rateIncreaseCriteria": criteria,
@@ -162,7 +162,8 @@ fn retry() {
     let list: &[&str] = &["jobExecutionsRetryConfig.criteriaList"];
     let number: &[&str] = &["jobExecutionsRetryConfig.criteriaList[0].numberOfRetries"];
     let second: &[&str] = &["jobExecutionsRetryConfig.criteriaList[1].failureType"];
-    let cases: [(&[(&str, i64)], &[&str]); 10] = [
+    type Criteria<'a> = &'a [(&'a str, i64)];
+    let cases: [(Criteria<'_>, &[&str]); 10] = [
         (&[("FAILED", 0)], &[]),
         (&[("ALL", 10)], &[]),
         (&[("FAILED", 4), ("TIMED_OUT", 6)], &[]),

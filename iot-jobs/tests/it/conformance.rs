@@ -2,11 +2,6 @@
 //! environment variable `IOT_CONFORMANCE` names. Those of pure rules are answered here, the others
 //! by the engine.
 #![expect(
-    clippy::indexing_slicing,
-    reason = "indexing a value of JSON gives null where there is nothing"
-)]
-#![expect(
-    clippy::panic,
     clippy::unwrap_used,
     reason = "a case that is not in the format must fail"
 )]

@@ -1,5 +1,6 @@
 //! Placeholders, parameters and templates.
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "helpers of tests build values that are right"
 )]

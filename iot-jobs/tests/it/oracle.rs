@@ -2,6 +2,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::manual_is_multiple_of,
+    clippy::only_used_in_recursion,
     reason = "expressions come from the generators"
 )]
 
