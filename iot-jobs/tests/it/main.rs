@@ -8,6 +8,7 @@ mod configs;
 mod conformance;
 mod documents;
 mod engine_cases;
+mod inventory;
 mod laws;
 mod oracle;
 mod registry;
