@@ -130,7 +130,15 @@ impl Cron {
         }
         let (year, month, of_month) = date(day);
         let year = u32::try_from(year).unwrap_or(u32::MAX);
-        self.years.has(year) && self.days_of(year, month) & (1 << of_month) != 0
+        self.days_of_month(year, month) & (1 << of_month) != 0
+    }
+
+    /// The days of a month on which it fires, the first as bit 1.
+    pub(crate) fn days_of_month(&self, year: u32, month: u8) -> u32 {
+        if !self.years.has(year) {
+            return 0;
+        }
+        self.days_of(year, month)
     }
 
     /// The minute of the day, at `from` or after it.

@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 use core::iter;
+use core::ops::Range;
 
 use iot_topics::Timestamp;
 
-use super::{MaintenanceWindow, SchedulingConfig};
+use super::{MaintenanceWindow, SchedulingConfig, WINDOWS_MAX};
 use crate::Minute;
-use crate::civil::DAY;
+use crate::civil::{DAY, date, days_in};
 
 /// A time without a gap in which one window or another is open.
 ///
@@ -57,7 +58,7 @@ impl SchedulingConfig {
     /// The opening in which an instant lies, from the minute of the instant on; nothing, if the
     /// windows are closed then. A schedule without windows is open from its start for good.
     ///
-    /// Costs a few hundred steps, and a few dozen for each further day that the opening lasts.
+    /// Costs a few hundred steps a window, and a few for each further day that the opening lasts.
     #[must_use]
     pub fn open_at(&self, now: Timestamp) -> Option<Opening> {
         let minute = Minute::floor(now);
@@ -145,17 +146,32 @@ impl<'s> Coverage<'s> {
     /// The first minute at `from` or after it that no window covers.
     fn first_gap(&self, from: Minute) -> Option<Minute> {
         let (first, mut of_day) = (from.day(), from.of_day());
+        let mut calendar = Calendar::default();
+        let windows = &self.schedule.windows;
+        let mut yesterday = first
+            .checked_sub(1)
+            .map_or(0, |day| calendar.fire(windows, day));
+        // From here on a day is covered by all that its windows and those of the day before have.
+        let steady = self.schedule.start.map_or(0, Minute::day) + 2;
+        let mut covered = None;
         // 2199 is the last year that an expression can name; the last window ends a day later.
         for day in first..first.max(END_OF_TIME).saturating_add(2) {
-            if let Some(gap) = first_clear(&self.on(day), of_day) {
-                return Some(Minute::from_day(day, gap));
+            let today = calendar.fire(windows, day);
+            let fire = (yesterday, today);
+            if covered != Some(fire) {
+                if let Some(gap) = first_clear(&self.on(day, fire), of_day) {
+                    return Some(Minute::from_day(day, gap));
+                }
+                covered = (day >= steady && of_day == 0).then_some(fire);
             }
             of_day = 0;
+            yesterday = today;
         }
         None
     }
 
-    fn on(&self, day: u64) -> Minutes {
+    /// What is covered of a day on which and before which these windows fire.
+    fn on(&self, day: u64, (yesterday, today): (Fire, Fire)) -> Minutes {
         let mut minutes = Minutes::default();
         let mut add = |more: &Minutes| {
             minutes
@@ -163,29 +179,66 @@ impl<'s> Coverage<'s> {
                 .zip(more)
                 .for_each(|(word, more)| *word |= more);
         };
-        for (window, whole) in self.schedule.windows.iter().zip(&self.whole) {
-            if let Some(pattern) = self.fired(window, whole, day) {
+        let windows = self.schedule.windows.iter().zip(&self.whole);
+        for (index, (window, whole)) in windows.enumerate() {
+            if today & (1 << index) != 0
+                && let Some(pattern) = self.fired(window, whole, day)
+            {
                 add(&pattern.today);
             }
-            let yesterday = day.checked_sub(1);
-            if let Some(pattern) = yesterday.and_then(|day| self.fired(window, whole, day)) {
+            if yesterday & (1 << index) != 0
+                && let Some(before) = day.checked_sub(1)
+                && let Some(pattern) = self.fired(window, whole, before)
+            {
                 add(&pattern.tomorrow);
             }
         }
         minutes
     }
 
-    /// What a window covers because of a day, if it fires on it: nothing before the start.
+    /// What a window covers because of a day on which it fires: nothing before the start.
     fn fired(&self, window: &MaintenanceWindow, whole: &Pattern, day: u64) -> Option<Pattern> {
         let start = self.schedule.start;
         let start_day = start.map_or(0, Minute::day);
-        if day < start_day || !window.cron.fires_on(day) {
+        if day < start_day {
             return None;
         }
         match start {
             Some(start) if day == start_day => Some(Pattern::of(window, start.of_day())),
             _ => Some(*whole),
         }
+    }
+}
+
+/// A bit for each window that fires on a day.
+type Fire = u128;
+
+const _: () = assert!(WINDOWS_MAX <= Fire::BITS as usize);
+
+/// The days of one month on which each window fires.
+#[derive(Default)]
+struct Calendar {
+    /// The days from the first to before the second.
+    month: Range<u64>,
+    /// Bit 1 is the first day.
+    days: Vec<u32>,
+}
+
+impl Calendar {
+    fn fire(&mut self, windows: &[MaintenanceWindow], day: u64) -> Fire {
+        if !self.month.contains(&day) {
+            let (year, month, of_month) = date(day);
+            let year = u32::try_from(year).unwrap_or(u32::MAX);
+            let first = day + 1 - u64::from(of_month);
+            self.month = first..first + u64::from(days_in(year, month));
+            let days = |window: &MaintenanceWindow| window.cron.days_of_month(year, month);
+            self.days = windows.iter().map(days).collect();
+        }
+        let of_month = day - self.month.start + 1;
+        let fires = (0..).zip(&self.days);
+        fires.fold(0, |fire, (index, days)| {
+            fire | Fire::from(days >> of_month & 1) << index
+        })
     }
 }
 
