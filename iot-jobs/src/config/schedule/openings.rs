@@ -55,24 +55,52 @@ impl Opening {
 }
 
 impl SchedulingConfig {
-    /// The opening in which an instant lies, from the minute of the instant on; nothing, if the
-    /// windows are closed then. A schedule without windows is open from its start for good.
+    /// Whether an instant lies in an opening. A schedule without windows is open from its start for
+    /// good. Costs a few hundred steps a window, however long the opening is.
     ///
-    /// Costs a few hundred steps a window, and a few for each further day that the opening lasts.
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::{Limits, Minute, SchedulingConfig, TargetSelection};
+    /// use iot_topics::Timestamp;
+    /// use serde_json::json;
+    ///
+    /// let now = Timestamp::from_secs(1_709_546_400); // 2024-03-04T10:00
+    /// let config = json!({
+    ///     "startTime": "2024-03-04T11:00",
+    ///     "maintenanceWindows": [{"startTime": "cron(0 * * * ? *)", "durationInMinutes": 60}],
+    /// });
+    /// let selection = TargetSelection::Continuous;
+    /// let schedule = SchedulingConfig::from_json(&config, &Limits::AWS_IOT, selection, now).unwrap();
+    /// assert!(!schedule.is_open_at(now));
+    /// assert!(schedule.is_open_at(Minute::parse("2100-01-01T00:00").unwrap().timestamp()));
+    /// ```
     #[must_use]
-    pub fn open_at(&self, now: Timestamp) -> Option<Opening> {
+    pub fn is_open_at(&self, now: Timestamp) -> bool {
         let minute = Minute::floor(now);
         if !self.is_windowed() {
-            let open = self.start.is_none_or(|start| start <= minute);
-            return open.then_some(Opening {
-                opens: minute,
-                closes: None,
-            });
+            return self.start.is_none_or(|start| start <= minute);
         }
-        let closes = Coverage::of(self).first_gap(minute);
-        (closes != Some(minute)).then_some(Opening {
-            opens: minute,
-            closes,
+        Coverage::of(self).covers(minute)
+    }
+
+    /// The opening in which an instant lies, from the minute of the instant on; nothing, if the
+    /// windows are closed then.
+    ///
+    /// Costs what [`is_open_at`](Self::is_open_at) does, and a few steps for each further day that
+    /// the opening lasts.
+    #[must_use]
+    pub fn open_at(&self, now: Timestamp) -> Option<Opening> {
+        if !self.is_open_at(now) {
+            return None;
+        }
+        let opens = Minute::floor(now);
+        let closes = self
+            .is_windowed()
+            .then(|| Coverage::of(self).first_gap(opens));
+        Some(Opening {
+            opens,
+            closes: closes.flatten(),
         })
     }
 
@@ -141,6 +169,16 @@ impl<'s> Coverage<'s> {
         let whole = schedule.windows.iter();
         let whole = whole.map(|window| Pattern::of(window, 0)).collect();
         Self { schedule, whole }
+    }
+
+    fn covers(&self, minute: Minute) -> bool {
+        let (day, of_day) = (minute.day(), minute.of_day());
+        let mut calendar = Calendar::default();
+        let windows = &self.schedule.windows;
+        let before = day.checked_sub(1);
+        let yesterday = before.map_or(0, |day| calendar.fire(windows, day));
+        let today = calendar.fire(windows, day);
+        first_clear(&self.on(day, (yesterday, today)), of_day) != Some(of_day)
     }
 
     /// The first minute at `from` or after it that no window covers.
