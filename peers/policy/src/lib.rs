@@ -8,12 +8,4 @@
 pub mod workload;
 
 pub mod authorize;
-pub mod counting;
 pub mod wild;
-
-/// The median of samples.
-#[must_use]
-pub fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
-}

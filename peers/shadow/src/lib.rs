@@ -6,16 +6,8 @@
 #[path = "../../../iot-shadow/benches/workload.rs"]
 pub mod workload;
 
-pub mod counting;
 pub mod held;
 pub mod naive;
 pub mod sides;
 pub mod small;
 pub mod stored;
-
-/// The median of samples.
-#[must_use]
-pub fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
-}

@@ -1,7 +1,5 @@
-//! What the benches and the report share: the inputs, the peers behind one interface each, and an
-//! allocator that counts.
+//! What the benches and the report share: the inputs, and the peers behind one interface each.
 
-pub mod counting;
 pub mod index;
 pub mod inputs;
 pub mod pair;

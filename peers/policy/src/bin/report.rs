@@ -7,9 +7,10 @@ use std::time::Instant;
 
 use iot_policy::{ArnScope, Context, PolicyDocument, PolicySet, Request, Thing, WildcardPattern};
 use iot_topics::TopicNameRef;
+use peers_measure::{counting, median};
 use peers_policy::authorize::{Casbin, Cedar, Engine, IamRs, Ours};
+use peers_policy::wild;
 use peers_policy::workload::{OTHER, OWN, P4, documents, p4_with_conditions, p10};
-use peers_policy::{counting, median, wild};
 
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
@@ -52,9 +53,9 @@ fn print(title: &str, work: &mut [(String, Box<dyn FnMut() -> bool + '_>)]) {
     println!("\n{title}");
     let times = in_turns(work);
     for ((name, call), time) in work.iter_mut().zip(&times) {
-        let before = counting::now().0;
+        let before = counting::calls();
         black_box(call());
-        let requests = counting::now().0 - before;
+        let requests = counting::calls() - before;
         println!(
             "  {name:34} {time:>12.1} ns  {:>9.1} x  {requests:>6} allocations",
             time / times[0]
@@ -208,11 +209,11 @@ fn load() {
             ),
         ],
     );
-    let before = counting::now().1;
+    let before = counting::bytes();
     let set = PolicySet::compile([("p", PolicyDocument::from_json(&text).unwrap())]);
     println!(
         "  resident, document and index: {} bytes",
-        counting::now().1 - before
+        counting::bytes() - before
     );
     drop(set);
 }

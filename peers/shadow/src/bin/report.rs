@@ -5,11 +5,12 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use peers_measure::{counting, median};
 use peers_shadow::held::{self, Held, pair};
 use peers_shadow::sides::Sides;
 use peers_shadow::small::{Many, One, ids, shuffled};
+use peers_shadow::stored;
 use peers_shadow::workload::{Differing, update_request};
-use peers_shadow::{counting, median, stored};
 
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;

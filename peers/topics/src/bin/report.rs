@@ -5,12 +5,13 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use peers_measure::{counting, median};
 use peers_topics::index::{Engine, Index, Ours, Rmqtt, assert_same};
+use peers_topics::inputs;
 use peers_topics::pair::{
     CASES, Case, Compiled, Engine as EnginePair, Mqttbytes, Pair, Protocol, Protocol5,
     Rmqtt as RmqttPair, Rumqttc, Uncompiled,
 };
-use peers_topics::{counting, inputs};
 
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
@@ -26,11 +27,6 @@ fn main() {
     pairs();
     many(count);
     masks();
-}
-
-fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
 }
 
 fn pairs() {
