@@ -6,6 +6,7 @@ mod control;
 mod device;
 mod effect;
 mod groups;
+mod job_view;
 mod jobs;
 mod rollout;
 mod settings;
@@ -19,7 +20,9 @@ use alloc::string::String;
 use iot_topics::Timestamp;
 use serde_json::Value;
 
-pub use self::effect::{Effect, Sink};
+pub use self::device::{Describe, ExecutionState, ExecutionView, Rejection, StartNext, Update};
+pub use self::effect::{Effect, EffectKind, Sink};
+pub use self::job_view::JobView;
 use self::jobs::{Jobs, NEVER};
 use crate::limits::Limits;
 use crate::reject::ApiError;

@@ -36,7 +36,10 @@ pub use decimal::{Decimal, IncrementFactor, Percentage};
 pub use document::{
     DocumentError, DocumentTarget, JobDocument, Presigner, ResolvedDocument, Resolver,
 };
-pub use engine::{Effect, Engine, Operation, Sink};
+pub use engine::{
+    Describe, Effect, EffectKind, Engine, ExecutionState, ExecutionView, JobView, Operation,
+    Rejection, Sink, StartNext, Update,
+};
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use managed::{DocumentParameter, ManagedTemplate, TextPattern, fill_parameters};

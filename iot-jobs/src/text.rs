@@ -7,6 +7,7 @@ use alloc::string::String;
 
 use serde_json::{Map, Value};
 
+use crate::json::Object;
 use crate::{ConfigError, Limits};
 
 pub(crate) mod category;
@@ -169,6 +170,22 @@ impl StatusDetails {
             .iter()
             .map(|(key, value)| (key.to_owned(), Value::from(value)));
         Value::Object(pairs.collect::<Map<_, _>>())
+    }
+}
+
+impl StatusDetails {
+    /// JSON text.
+    pub(crate) fn to_text(&self) -> String {
+        let mut out = Object::new();
+        for (key, value) in self.iter() {
+            out.text(key, value);
+        }
+        out.finish()
+    }
+
+    /// Takes [`to_text`](Self::to_text) back.
+    pub(crate) fn from_text(text: &str) -> Self {
+        Self(serde_json::from_str(text).unwrap_or_default())
     }
 }
 

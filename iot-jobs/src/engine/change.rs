@@ -1,8 +1,8 @@
 //! What changes an execution, and what things are told of it.
 
-use super::Turn;
 use super::effect::{Effect, Message};
 use super::jobs::Deferred;
+use super::{State, Turn};
 use crate::status::{Cause, ExecutionStatus, JobStatus};
 use crate::store::{Record, RecordState, Retries};
 
@@ -11,6 +11,28 @@ use crate::store::{Record, RecordState, Retries};
 pub(super) struct Before {
     thing: u32,
     head: Option<u32>,
+}
+
+impl State {
+    /// The number that the next execution of the job on the thing has.
+    pub(super) fn next_number(&self, job: u32, thing: u32) -> u32 {
+        let store = &self.store;
+        let all = store.pending(thing).chain(store.history(thing));
+        let used = all.filter(|(_, record)| record.job == job);
+        used.map(|(_, record)| record.number)
+            .max()
+            .map_or(1, |last| last.saturating_add(1))
+    }
+
+    /// The execution of a job on a thing: that number, or else the newest.
+    pub(super) fn find(&self, job: u32, thing: u32, number: Option<u32>) -> Option<u32> {
+        let store = &self.store;
+        let all = store.pending(thing).chain(store.history(thing));
+        all.filter(|(_, record)| record.job == job && record.status().is_some())
+            .filter(|(_, record)| number.is_none_or(|number| record.number == number))
+            .max_by_key(|(_, record)| record.number)
+            .map(|(id, _)| id)
+    }
 }
 
 impl Turn<'_> {
@@ -85,29 +107,9 @@ impl Turn<'_> {
 
     /// A new execution for a thing that need not wait for the rollout.
     pub(super) fn queue_new(&mut self, job: u32, thing: u32, retries: Retries) {
-        let number = self.next_number(job, thing);
+        let number = self.state.next_number(job, thing);
         let id = self.state.store.insert(Record::waiting(thing, job));
         self.queue(id, number, retries);
-    }
-
-    /// The number that the next execution of the job on the thing has.
-    pub(super) fn next_number(&self, job: u32, thing: u32) -> u32 {
-        let store = &self.state.store;
-        let all = store.pending(thing).chain(store.history(thing));
-        let used = all.filter(|(_, record)| record.job == job);
-        used.map(|(_, record)| record.number)
-            .max()
-            .map_or(1, |last| last.saturating_add(1))
-    }
-
-    /// The execution of a job on a thing: that number, or else the newest.
-    pub(super) fn find(&self, job: u32, thing: u32, number: Option<u32>) -> Option<u32> {
-        let store = &self.state.store;
-        let all = store.pending(thing).chain(store.history(thing));
-        all.filter(|(_, record)| record.job == job && record.status().is_some())
-            .filter(|(_, record)| number.is_none_or(|number| record.number == number))
-            .max_by_key(|(_, record)| record.number)
-            .map(|(id, _)| id)
     }
 
     /// Ends a pending execution, if the table of states lets the cause do that; the caller tells

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::State;
+use super::device::ExecutionView;
 
 /// One message that the service publishes. Its texts are made when they are asked for, so that a
 /// sink that only counts costs nothing.
@@ -54,6 +55,105 @@ pub(super) enum Message<'a> {
         job: u32,
         operation: &'static str,
     },
+}
+
+/// What an [`Effect`] is, for those who have no use for texts.
+///
+/// # Examples
+///
+/// ```
+/// # use iot_jobs::{Engine, Operation, World};
+/// # struct Fleet;
+/// # impl World for Fleet {
+/// #     fn has_thing(&self, _: &str) -> bool { true }
+/// #     fn has_group(&self, _: &str) -> bool { false }
+/// #     fn is_member(&self, _: &str, _: &str) -> bool { false }
+/// #     fn members(&self, _: &str, _: &mut dyn FnMut(&str)) {}
+/// # }
+/// use iot_jobs::{Effect, EffectKind};
+/// use iot_topics::Timestamp;
+/// use serde_json::json;
+///
+/// # let mut engine = Engine::new("us-east-1", "123456789012");
+/// let job = json!({"jobId": "fw-2", "document": "{}",
+///     "targets": ["arn:aws:iot:us-east-1:123456789012:thing/pump"]});
+/// let create = Operation::Control { api: "CreateJob", arguments: &job };
+/// let mut may_start = Vec::new();
+/// let mut sink = |effect: Effect<'_>| match effect.kind() {
+///     EffectKind::NotifyNext { thing, execution: Some(next) } => {
+///         may_start.push((thing.to_owned(), next.job_id().to_owned()));
+///     }
+///     _ => {}
+/// };
+/// engine.apply(create, &Fleet, &mut sink, Timestamp::from_secs(1_700_000_000))?;
+/// assert_eq!(may_start, [("pump".to_owned(), "fw-2".to_owned())]);
+/// # Ok::<(), iot_jobs::ApiError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum EffectKind<'a> {
+    /// The answer to a request over MQTT.
+    Answer {
+        /// The topic name of the request, with `/accepted` or `/rejected` behind.
+        topic: &'a str,
+        /// JSON text.
+        payload: &'a str,
+    },
+    /// The set of pending executions of a thing has changed.
+    Notify {
+        /// The name of the thing.
+        thing: &'a str,
+    },
+    /// The first pending execution of a thing is another one.
+    NotifyNext {
+        /// The name of the thing.
+        thing: &'a str,
+        /// The first pending execution; none if nothing is left.
+        execution: Option<ExecutionView<'a>>,
+    },
+    /// An event of an execution.
+    ExecutionEvent {
+        /// The execution; none if it was deleted just now.
+        execution: Option<ExecutionView<'a>>,
+        /// What happened, as `timed_out`.
+        operation: &'static str,
+    },
+    /// An event of a job.
+    JobEvent {
+        /// The id of the job.
+        job: &'a str,
+        /// What happened, as `cancellation_in_progress`.
+        operation: &'static str,
+    },
+}
+
+impl<'a> Effect<'a> {
+    /// What it is, without a text being made.
+    #[must_use]
+    pub fn kind(&self) -> EffectKind<'a> {
+        let state = self.state;
+        match self.message {
+            Message::Answer { topic, payload } => EffectKind::Answer { topic, payload },
+            Message::Notify { thing } => EffectKind::Notify {
+                thing: state.store.name(thing),
+            },
+            Message::NotifyNext { thing, head } => EffectKind::NotifyNext {
+                thing: state.store.name(thing),
+                execution: head.and_then(|head| state.view(head, self.now)),
+            },
+            Message::ExecutionEvent {
+                execution,
+                operation,
+            } => EffectKind::ExecutionEvent {
+                execution: state.view(execution, self.now),
+                operation,
+            },
+            Message::JobEvent { job, operation } => EffectKind::JobEvent {
+                job: state.jobs.id(job),
+                operation,
+            },
+        }
+    }
 }
 
 impl Effect<'_> {

@@ -145,7 +145,7 @@ impl Turn<'_> {
                     let before = self.before(thing);
                     // Nothing of a snapshot job comes twice to a thing.
                     let execution = if continuous {
-                        self.next_number(number, thing)
+                        self.state.next_number(number, thing)
                     } else {
                         1
                     };

@@ -1,4 +1,4 @@
-//! The JSON shapes of the device plane and of the events.
+//! The JSON shapes of lists and of events.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -53,31 +53,37 @@ impl State {
         self.pending(thing).next().map(|(id, _)| id)
     }
 
-    /// The summaries of the pending executions that are shown, by status. Those of windowed jobs
+    /// The pending executions that the device is shown in lists, in order. Those of windowed jobs
     /// have some places more than the others.
-    fn summaries(&self, thing: u32) -> [Vec<String>; 2] {
-        let mut shown = [Vec::new(), Vec::new()];
+    pub(super) fn shown(&self, thing: u32) -> impl Iterator<Item = u32> {
         let (mut plain, mut windowed) = (0, 0);
-        for (_, record) in self.pending(thing) {
-            let Some(job) = self.job_of(record) else {
-                continue;
-            };
+        self.pending(thing).filter_map(move |(id, record)| {
             if plain < self.limits.pending_shown {
                 plain += 1;
-            } else if job.is_windowed() && windowed < self.limits.pending_windowed_shown {
-                windowed += 1;
-            } else {
-                continue;
+                return Some(id);
             }
-            let [running, queued] = &mut shown;
-            let list = if record.is(ExecutionStatus::Queued) {
-                queued
-            } else {
-                running
+            let is_windowed = self.job_of(record).is_some_and(Job::is_windowed);
+            let shown = is_windowed && windowed < self.limits.pending_windowed_shown;
+            windowed += usize::from(shown);
+            shown.then_some(id)
+        })
+    }
+
+    /// The summaries of what is shown, by status.
+    fn summaries(&self, thing: u32) -> [Vec<String>; 2] {
+        let mut summaries = [Vec::new(), Vec::new()];
+        for id in self.shown(thing) {
+            let Some(execution) = self.view(id, 0) else {
+                continue;
             };
-            list.push(summary(job, record));
+            let [running, queued] = &mut summaries;
+            let list = match execution.status() {
+                ExecutionStatus::Queued => queued,
+                _ => running,
+            };
+            list.push(execution.summary_json());
         }
-        shown
+        summaries
     }
 
     pub(super) fn notify_payload(&self, thing: u32, now: u32) -> String {
@@ -96,52 +102,18 @@ impl State {
     pub(super) fn notify_next_payload(&self, head: Option<u32>, now: u32) -> String {
         let mut payload = Object::new();
         payload.number("timestamp", now);
-        if let Some(execution) = head.and_then(|head| self.execution(head, true, now)) {
-            payload.raw("execution", &execution);
+        if let Some(execution) = head.and_then(|head| self.view(head, now)) {
+            payload.raw("execution", &execution.to_json(true));
         }
         payload.finish()
     }
 
-    pub(super) fn write_pending(&self, thing: Option<u32>, answer: &mut Object) {
+    pub(super) fn write_pending(&self, thing: &str, answer: &mut Object) {
+        let thing = self.store.thing(thing);
         let lists = thing.map(|thing| self.summaries(thing)).unwrap_or_default();
         for (name, list) in ["inProgressJobs", "queuedJobs"].iter().zip(lists) {
             answer.raw(name, &array(list));
         }
-    }
-
-    /// JobExecution of the device plane.
-    pub(super) fn execution(&self, id: u32, with_document: bool, now: u32) -> Option<String> {
-        let record = self.store.get(id)?;
-        let job = self.job_of(record)?;
-        let mut out = Object::new();
-        out.text("jobId", &job.id);
-        out.text("status", record.status()?.as_str());
-        if let Some(details) = self.store.details(id) {
-            out.raw("statusDetails", details);
-        }
-        write_stamps(record, &mut out);
-        out.number("versionNumber", record.version);
-        out.number("executionNumber", record.number);
-        if let Some(deadline) = record.deadline() {
-            let left = deadline.saturating_sub(now);
-            out.number("approximateSecondsBeforeTimedOut", left);
-        }
-        if with_document {
-            out.raw("jobDocument", &job.document);
-        }
-        Some(out.finish())
-    }
-
-    /// JobExecutionState.
-    pub(super) fn execution_state(&self, id: u32) -> Option<String> {
-        let record = self.store.get(id)?;
-        let mut out = Object::new();
-        out.text("status", record.status()?.as_str());
-        if let Some(details) = self.store.details(id) {
-            out.raw("statusDetails", details);
-        }
-        out.number("versionNumber", record.version);
-        Some(out.finish())
     }
 
     pub(super) fn execution_event_payload(&self, id: u32, operation: &str, now: u32) -> String {
@@ -240,22 +212,4 @@ pub(super) const fn selection(job: &Job) -> &'static str {
 
 fn millis(seconds: u32) -> u64 {
     u64::from(seconds) * 1_000
-}
-
-/// JobExecutionSummary of the device plane.
-fn summary(job: &Job, record: &Record) -> String {
-    let mut out = Object::new();
-    out.text("jobId", &job.id);
-    write_stamps(record, &mut out);
-    out.number("versionNumber", record.version);
-    out.number("executionNumber", record.number);
-    out.finish()
-}
-
-fn write_stamps(record: &Record, out: &mut Object) {
-    out.number("queuedAt", record.queued_at);
-    if record.started_at != 0 {
-        out.number("startedAt", record.started_at);
-    }
-    out.number("lastUpdatedAt", record.updated_at);
 }

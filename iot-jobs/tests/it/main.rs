@@ -11,4 +11,5 @@ mod engine_cases;
 mod inventory;
 mod laws;
 mod oracle;
+mod plane;
 mod registry;

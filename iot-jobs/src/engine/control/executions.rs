@@ -1,7 +1,6 @@
 //! CancelJobExecution, DeleteJobExecution.
 
 use alloc::format;
-use alloc::string::ToString as _;
 
 use serde_json::Value;
 
@@ -43,8 +42,7 @@ impl Turn<'_> {
         }
         let job = record.job;
         if let Some(details) = details {
-            let details = details.to_json().to_string();
-            self.state.store.set_details(id, details.into());
+            self.state.store.set_details(id, details.to_text().into());
         }
         self.cancel_one(id, cause);
         self.after_end(job);
@@ -104,7 +102,7 @@ impl Turn<'_> {
         let thing = required(members, "thingName")?;
         let thing = self.state.store.thing(thing);
         thing
-            .and_then(|thing| self.find(job, thing, number))
+            .and_then(|thing| self.state.find(job, thing, number))
             .ok_or_else(no_execution)
     }
 }

@@ -140,7 +140,7 @@ impl Turn<'_> {
                 let world = self.world;
                 world.members(&group, &mut |name| {
                     let thing = self.state.store.intern(name);
-                    if self.find(number, thing, None).is_none() {
+                    if self.state.find(number, thing, None).is_none() {
                         self.join(&only, thing);
                     }
                 });

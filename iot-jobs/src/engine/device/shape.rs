@@ -1,0 +1,76 @@
+//! The JSON shapes of one execution on the device plane (developer guide, Jobs device MQTT and
+//! HTTPS APIs, data types).
+
+use alloc::string::String;
+
+use iot_topics::Timestamp;
+
+use super::{ExecutionView, Rejection};
+use crate::json::Object;
+use crate::status::ExecutionStatus;
+
+impl ExecutionView<'_> {
+    /// JobExecution.
+    pub(in crate::engine) fn to_json(self, with_document: bool) -> String {
+        let mut out = Object::new();
+        out.text("jobId", self.job_id());
+        out.text("status", self.status().as_str());
+        if let Some(details) = self.status_details_json() {
+            out.raw("statusDetails", details);
+        }
+        self.write_stamps(&mut out);
+        if let Some(left) = self.approximate_seconds_before_timed_out() {
+            out.number("approximateSecondsBeforeTimedOut", left);
+        }
+        if with_document {
+            out.raw("jobDocument", &self.document());
+        }
+        out.finish()
+    }
+
+    /// JobExecutionSummary.
+    pub(in crate::engine) fn summary_json(self) -> String {
+        let mut out = Object::new();
+        out.text("jobId", self.job_id());
+        self.write_stamps(&mut out);
+        out.finish()
+    }
+
+    /// JobExecutionState.
+    pub(in crate::engine) fn state_json(self) -> String {
+        state_json(self.status(), self.status_details_json(), self.version())
+    }
+
+    fn write_stamps(self, out: &mut Object) {
+        out.number("queuedAt", self.queued_at().as_secs());
+        if let Some(started_at) = self.started_at().map(Timestamp::as_secs) {
+            out.number("startedAt", started_at);
+        }
+        out.number("lastUpdatedAt", self.last_updated_at().as_secs());
+        out.number("versionNumber", self.version());
+        out.number("executionNumber", self.execution_number());
+    }
+}
+
+impl Rejection {
+    /// The members of ErrorResponse, but for those of every answer.
+    pub(in crate::engine) fn write(&self, out: &mut Object) {
+        out.text("code", self.code().as_str());
+        out.text("message", self.message());
+        if let Some(state) = self.execution_state() {
+            let details = state.status_details_json();
+            let state = state_json(state.status(), details, state.version());
+            out.raw("executionState", &state);
+        }
+    }
+}
+
+fn state_json(status: ExecutionStatus, details: Option<&str>, version: u32) -> String {
+    let mut out = Object::new();
+    out.text("status", status.as_str());
+    if let Some(details) = details {
+        out.raw("statusDetails", details);
+    }
+    out.number("versionNumber", version);
+    out.finish()
+}
