@@ -34,7 +34,8 @@ use crate::world::World;
 /// It reads no clock: each call says what time it is, in whole seconds, and first runs what has
 /// become due by then. [`next_deadline`](Self::next_deadline) tells when to call
 /// [`tick`](Self::tick) if nothing else happens. Two engines that are told the same answer the
-/// same, byte for byte.
+/// same, byte for byte. A clone is a second one in the same state, to try something out; it costs
+/// the copy of all that is kept.
 ///
 /// # Examples
 ///
@@ -73,7 +74,7 @@ use crate::world::World;
 /// ]);
 /// # Ok::<(), iot_jobs::ApiError>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Engine {
     state: State,
     /// The latest time that it was told.
@@ -132,7 +133,7 @@ pub enum Operation<'a> {
     },
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct State {
     region: String,
     account: String,

@@ -41,7 +41,7 @@ impl JobList {
     };
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     records: Vec<Record>,
     free: Vec<u32>,

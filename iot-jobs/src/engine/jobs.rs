@@ -28,7 +28,7 @@ pub(super) struct Deferred {
     pub(super) retries: Retries,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) id: Box<str>,
     pub(super) continuous: bool,
@@ -162,7 +162,7 @@ impl Job {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Jobs {
     /// By number; a number is never used again, so that the order is that of creation.
     all: Vec<Option<Box<Job>>>,

@@ -8,7 +8,7 @@ use crate::status::ExecutionStatus;
 use crate::store::Retries;
 use crate::{EndBehavior, EndCounts, RetryEnd, RetryFailure};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Settings(pub(super) JobConfig);
 
 impl Settings {

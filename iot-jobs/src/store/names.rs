@@ -8,7 +8,7 @@ use super::NONE;
 
 /// All names in one text, with a table of open addressing over them: 27 bytes and the name itself
 /// a thing, at most.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
     text: String,
     ends: Vec<usize>,

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 /// Records by second. An entry may be stale, as the deadline of a record moves and ends without
 /// it: the record knows the truth. A record has at most one entry at or before its deadline that it
 /// counts on, so that a device cannot fill the queue by moving its deadline to and fro.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Timers(BTreeMap<u32, Vec<u32>>);
 
 impl Timers {
