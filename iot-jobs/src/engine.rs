@@ -6,6 +6,7 @@ mod control;
 mod device;
 mod effect;
 mod groups;
+mod http;
 mod job_view;
 mod jobs;
 mod rollout;
@@ -22,6 +23,7 @@ use serde_json::Value;
 
 pub use self::device::{Describe, ExecutionState, ExecutionView, Rejection, StartNext, Update};
 pub use self::effect::{Effect, EffectKind, Sink};
+pub use self::http::{HttpAnswer, HttpApi, HttpRequest};
 pub use self::job_view::JobView;
 use self::jobs::{Jobs, NEVER};
 use crate::limits::Limits;

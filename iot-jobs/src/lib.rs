@@ -37,8 +37,8 @@ pub use document::{
     DocumentError, DocumentTarget, JobDocument, Presigner, ResolvedDocument, Resolver,
 };
 pub use engine::{
-    Describe, Effect, EffectKind, Engine, ExecutionState, ExecutionView, JobView, Operation,
-    Rejection, Sink, StartNext, Update,
+    Describe, Effect, EffectKind, Engine, ExecutionState, ExecutionView, HttpAnswer, HttpApi,
+    HttpRequest, JobView, Operation, Rejection, Sink, StartNext, Update,
 };
 pub use error::ConfigError;
 pub use limits::Limits;

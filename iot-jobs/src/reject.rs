@@ -131,8 +131,8 @@ impl ApiError {
 /// use iot_jobs::RejectCode;
 ///
 /// assert_eq!(RejectCode::VersionMismatch.as_str(), "VersionMismatch");
-/// assert_eq!(RejectCode::TerminalStateReached.http_status(), Some(410));
-/// assert_eq!(RejectCode::InvalidTopic.http_status(), None); // of MQTT only
+/// assert_eq!(RejectCode::TerminalStateReached.http_status(), 410);
+/// assert_eq!(RejectCode::TerminalStateReached.http_error(), "TerminalStateException");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -151,6 +151,10 @@ pub enum RejectCode {
     InvalidStateTransition,
     /// The described execution has ended.
     TerminalStateReached,
+    /// Raised by the host: too many requests.
+    RequestThrottled,
+    /// Raised by the host: it cannot answer now.
+    InternalError,
 }
 
 impl RejectCode {
@@ -165,18 +169,35 @@ impl RejectCode {
             Self::VersionMismatch => "VersionMismatch",
             Self::InvalidStateTransition => "InvalidStateTransition",
             Self::TerminalStateReached => "TerminalStateReached",
+            Self::RequestThrottled => "RequestThrottled",
+            Self::InternalError => "InternalError",
         }
     }
 
-    /// The status of the HTTP response to the same request; `None` where HTTP has no such case.
+    /// The status of the HTTP response to the same request (API reference of the jobs data plane).
+    /// A mismatch of versions is an invalid request there.
     #[must_use]
-    pub const fn http_status(self) -> Option<u16> {
+    pub const fn http_status(self) -> u16 {
+        self.http().0
+    }
+
+    /// The name of the exception in that response.
+    #[must_use]
+    pub const fn http_error(self) -> &'static str {
+        self.http().1
+    }
+
+    const fn http(self) -> (u16, &'static str) {
         match self {
-            Self::InvalidTopic | Self::InvalidJson => None,
-            Self::InvalidRequest | Self::VersionMismatch => Some(400),
-            Self::ResourceNotFound => Some(404),
-            Self::InvalidStateTransition => Some(409),
-            Self::TerminalStateReached => Some(410),
+            Self::InvalidTopic
+            | Self::InvalidJson
+            | Self::InvalidRequest
+            | Self::VersionMismatch => (400, "InvalidRequestException"),
+            Self::ResourceNotFound => (404, "ResourceNotFoundException"),
+            Self::InvalidStateTransition => (409, "InvalidStateTransitionException"),
+            Self::TerminalStateReached => (410, "TerminalStateException"),
+            Self::RequestThrottled => (429, "ThrottlingException"),
+            Self::InternalError => (503, "ServiceUnavailableException"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The device plane: what requests of devices do. MQTT, HTTP and typed calls are three ways in.
 
-mod members;
+pub(super) mod members;
 mod mqtt;
 mod rejection;
 mod request;
@@ -13,6 +13,7 @@ use alloc::format;
 
 pub use self::rejection::{ExecutionState, Rejection};
 pub use self::request::{Describe, StartNext, Update};
+pub(super) use self::shape::Plane;
 pub use self::view::ExecutionView;
 pub(super) use self::view::seconds;
 use super::Turn;

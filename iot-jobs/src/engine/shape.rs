@@ -5,6 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use super::State;
+use super::device::Plane;
 use super::jobs::{Job, Target};
 use crate::json::{Object, array, string};
 use crate::status::ExecutionStatus;
@@ -103,7 +104,7 @@ impl State {
         let mut payload = Object::new();
         payload.number("timestamp", now);
         if let Some(execution) = head.and_then(|head| self.view(head, now)) {
-            payload.raw("execution", &execution.to_json(true));
+            payload.raw("execution", &execution.to_json(Plane::Mqtt, true));
         }
         payload.finish()
     }

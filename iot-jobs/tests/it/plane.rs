@@ -21,6 +21,7 @@ use crate::registry::Registry;
 
 const START: u64 = 1_700_000_000;
 const THING: &str = "pump";
+const DOCUMENT: &str = "{\"do\": \"it\"}";
 
 /// A request of the one device, or what comes in between.
 #[derive(Clone, Debug)]
@@ -54,7 +55,7 @@ fn engine(registry: &Registry) -> Engine {
     ] {
         let mut job = json!({
             "jobId": id,
-            "document": "{\"do\": \"it\"}",
+            "document": DOCUMENT,
             "targets": ["arn:aws:iot:us-east-1:123456789012:thing/pump"],
         });
         let members = job.as_object_mut().unwrap();
@@ -165,6 +166,69 @@ fn typed(engine: &mut Engine, registry: &Registry, step: &Step, now: u64) -> Tak
         Step::Cancel(_) | Step::Wait(_) => return other(engine, registry, step, now),
     };
     (answer, told)
+}
+
+/// The answer is told as MQTT tells it: see [`as_http`] for what differs.
+fn over_http(engine: &mut Engine, registry: &Registry, step: &Step, now: u64) -> Taken {
+    let base = format!("/things/{THING}/jobs");
+    let (method, target, body) = match step {
+        Step::Pending => ("GET", base, None),
+        Step::StartNext(members) => ("PUT", format!("{base}/$next"), Some(members)),
+        Step::Describe(job, members) => {
+            let query = match &members["executionNumber"] {
+                Value::Null => String::new(),
+                number => format!("?executionNumber={number}&includeJobDocument=true"),
+            };
+            (
+                "GET",
+                format!("{base}/{}{query}", job.unwrap_or("%24next")),
+                None,
+            )
+        }
+        Step::Update(job, members) => ("POST", format!("{base}/{job}"), Some(members)),
+        Step::Cancel(_) | Step::Wait(_) => return other(engine, registry, step, now),
+    };
+    let mut told = Vec::new();
+    let mut sink = |effect: Effect<'_>| told.push((effect.topic(), effect.payload()));
+    let now = Timestamp::from_secs(now);
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let answer = engine.handle_http(method, &target, body.as_bytes(), registry, &mut sink, now);
+    let answer = answer.unwrap();
+    let body: Value = serde_json::from_str(&answer.body).unwrap();
+    let answer = match answer.error {
+        None => json!({"status": answer.status, "body": body}),
+        Some(error) => {
+            assert!(body["message"].is_string());
+            json!({"status": answer.status, "error": error})
+        }
+    };
+    (answer, told)
+}
+
+/// The answer over HTTP to a request that was answered like this over MQTT.
+fn as_http(mut answer: Value) -> Value {
+    let (status, error) = match answer["code"].as_str() {
+        Some("InvalidRequest" | "VersionMismatch") => (400, "InvalidRequestException"),
+        Some("ResourceNotFound") => (404, "ResourceNotFoundException"),
+        Some("InvalidStateTransition") => (409, "InvalidStateTransitionException"),
+        Some("TerminalStateReached") => (410, "TerminalStateException"),
+        Some(_) => (0, "an error that HTTP does not have"),
+        None => {
+            let as_text = |answer: &mut Value| {
+                if let Some(document) = answer.get_mut("jobDocument") {
+                    assert_eq!(*document, json!({"do": "it"}));
+                    *document = DOCUMENT.into();
+                }
+            };
+            as_text(&mut answer);
+            if let Some(execution) = answer.get_mut("execution") {
+                execution["thingName"] = THING.into();
+                as_text(execution);
+            }
+            return json!({"status": 200, "body": answer});
+        }
+    };
+    json!({"status": status, "error": error})
 }
 
 /// What is the same each way.
@@ -288,6 +352,7 @@ proptest! {
     fn each_way_in_is_the_same(steps in steps()) {
         let registry = Registry { things: vec![THING.to_owned()], ..Registry::default() };
         let (mut by_mqtt, mut by_types) = (engine(&registry), engine(&registry));
+        let mut by_http = engine(&registry);
         let mut now = START;
         for step in steps {
             if let Step::Wait(seconds) = step {
@@ -295,7 +360,13 @@ proptest! {
             }
             let expected = over_mqtt(&mut by_mqtt, &registry, &step, now);
             prop_assert_eq!(&typed(&mut by_types, &registry, &step, now), &expected, "{:?}", step);
+            let is_request = !matches!(step, Step::Cancel(_) | Step::Wait(_));
+            let (answer, told) = expected;
+            let answer = if is_request { as_http(answer) } else { answer };
+            let expected = (answer, told);
+            prop_assert_eq!(&over_http(&mut by_http, &registry, &step, now), &expected, "{:?}", step);
             prop_assert_eq!(by_types.next_deadline(), by_mqtt.next_deadline());
+            prop_assert_eq!(by_http.next_deadline(), by_mqtt.next_deadline());
         }
         for job in JOBS {
             let counts = |engine: &Engine| {
@@ -304,5 +375,97 @@ proptest! {
             };
             prop_assert_eq!(counts(&by_types), counts(&by_mqtt));
         }
+    }
+}
+
+#[test]
+fn wrong_requests_over_http() {
+    let registry = Registry {
+        things: vec![THING.to_owned()],
+        ..Registry::default()
+    };
+    let mut engine = engine(&registry);
+    let mut ask = |method: &str, target: &str, body: &str| {
+        let mut nobody_is_told = |effect: Effect<'_>| panic!("{}", effect.topic());
+        let (body, now) = (body.as_bytes(), Timestamp::from_secs(START));
+        let answer = engine.handle_http(method, target, body, &registry, &mut nobody_is_told, now);
+        answer.map(|answer| answer.status)
+    };
+    for (method, target, body, status) in [
+        ("GET", "/things/pump/shadow", "", None),
+        ("GET", "/things/pump/jobs/plain/more", "", None),
+        ("GET", "/things/pump/jobsite", "", None),
+        ("GET", "/things/pump", "", None),
+        ("DELETE", "/things/pump/jobs", "", Some(405)),
+        ("POST", "/things/pump/jobs", "", Some(405)),
+        ("PUT", "/things/pump/jobs/plain", "{}", Some(405)),
+        ("GET", "/things/pu%20mp/jobs", "", Some(400)),
+        ("GET", "/things/pu%2/jobs", "", Some(400)),
+        ("GET", "/things/pu%+2mp/jobs", "", Some(400)),
+        ("GET", "/things/pump/jobs/pl%61in", "", Some(200)),
+        ("GET", "/things/pump/jobs/", "", Some(400)),
+        ("GET", "/things/pump/jobs/pl+in", "", Some(400)),
+        (
+            "POST",
+            "/things/pump/jobs/$next",
+            r#"{"status":"FAILED"}"#,
+            Some(400),
+        ),
+        ("POST", "/things/pump/jobs/plain", "", Some(400)),
+        ("POST", "/things/pump/jobs/plain", "[]", Some(400)),
+        (
+            "POST",
+            "/things/pump/jobs/plain",
+            r#"{"status":"DONE"}"#,
+            Some(400),
+        ),
+        (
+            "PUT",
+            "/things/pump/jobs/$next",
+            r#"{"stepTimeoutInMinutes":0}"#,
+            Some(400),
+        ),
+        (
+            "GET",
+            "/things/pump/jobs/plain?executionNumber=0",
+            "",
+            Some(400),
+        ),
+        (
+            "GET",
+            "/things/pump/jobs/plain?executionNumber=",
+            "",
+            Some(400),
+        ),
+        (
+            "GET",
+            "/things/pump/jobs/plain?executionNumber=%31",
+            "",
+            Some(200),
+        ),
+        (
+            "GET",
+            "/things/pump/jobs/plain?executionNumber=99999999999",
+            "",
+            Some(404),
+        ),
+        (
+            "GET",
+            "/things/pump/jobs/plain?includeJobDocument=1",
+            "",
+            Some(400),
+        ),
+        (
+            "GET",
+            "/things/pump/jobs/plain?includeJobDocument=%",
+            "",
+            Some(400),
+        ),
+    ] {
+        assert_eq!(
+            ask(method, target, body),
+            status,
+            "{method} {target} {body}"
+        );
     }
 }

@@ -6,7 +6,7 @@ use iot_topics::TopicNameRef;
 use iot_topics::reserved::{Exchange, JobSelector, JobsMessage, JobsTopic, ReservedTopic};
 
 use super::members::{self, Included};
-use super::{Describe, Rejection, Updated};
+use super::{Describe, Plane, Rejection, Updated};
 use crate::engine::Turn;
 use crate::engine::arguments::Arguments;
 use crate::engine::effect::Message;
@@ -111,7 +111,7 @@ impl Turn<'_> {
     fn write_execution(&self, execution: Option<u32>, with_document: bool, answer: &mut Object) {
         let execution = execution.and_then(|id| self.state.view(id, self.now));
         if let Some(execution) = execution {
-            answer.raw("execution", &execution.to_json(with_document));
+            answer.raw("execution", &execution.to_json(Plane::Mqtt, with_document));
         }
     }
 

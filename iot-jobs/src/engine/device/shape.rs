@@ -9,9 +9,18 @@ use super::{ExecutionView, Rejection};
 use crate::json::Object;
 use crate::status::ExecutionStatus;
 
+/// How a request came, as some members differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Plane {
+    /// The document is an object.
+    Mqtt,
+    /// The document is a string, and the thing is named.
+    Http,
+}
+
 impl ExecutionView<'_> {
     /// JobExecution.
-    pub(in crate::engine) fn to_json(self, with_document: bool) -> String {
+    pub(in crate::engine) fn to_json(self, plane: Plane, with_document: bool) -> String {
         let mut out = Object::new();
         out.text("jobId", self.job_id());
         out.text("status", self.status().as_str());
@@ -22,8 +31,13 @@ impl ExecutionView<'_> {
         if let Some(left) = self.approximate_seconds_before_timed_out() {
             out.number("approximateSecondsBeforeTimedOut", left);
         }
-        if with_document {
-            out.raw("jobDocument", &self.document());
+        if plane == Plane::Http {
+            out.text("thingName", self.thing());
+        }
+        match plane {
+            _ if !with_document => {}
+            Plane::Mqtt => _ = out.raw("jobDocument", &self.document()),
+            Plane::Http => _ = out.text("jobDocument", &self.document()),
         }
         out.finish()
     }
