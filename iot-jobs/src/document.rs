@@ -267,11 +267,11 @@ impl JobDocument {
             .filter_map(Part::placeholder)
     }
 
-    /// Whether a URL is to be signed, for which the job must have a role.
+    /// Whether a URL is to be signed, of S3 or of the artifact of a package, for which the job must
+    /// have a role.
     #[must_use]
     pub fn needs_role(&self) -> bool {
-        self.placeholders()
-            .any(|found| matches!(found, Placeholder::Presigned { .. }))
+        self.placeholders().any(Placeholder::is_per_device)
     }
 
     /// Whether a package is left open, for which the job must have exactly one destination

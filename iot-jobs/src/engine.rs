@@ -4,6 +4,7 @@ mod arguments;
 mod change;
 mod control;
 mod device;
+mod document;
 mod effect;
 mod groups;
 mod http;
@@ -12,6 +13,7 @@ mod jobs;
 mod rollout;
 mod settings;
 mod shape;
+mod template;
 mod timer;
 
 use alloc::borrow::ToOwned as _;
@@ -26,6 +28,7 @@ pub use self::effect::{Effect, EffectKind, Sink};
 pub use self::http::{HttpAnswer, HttpApi, HttpRequest};
 pub use self::job_view::JobView;
 use self::jobs::{Jobs, NEVER};
+use self::template::Template;
 use crate::limits::Limits;
 use crate::reject::ApiError;
 use crate::store::Store;
@@ -149,6 +152,8 @@ struct State {
     events_sent: u64,
     /// Jobs by the group that they target and listen to, each for as long as it does.
     listeners: BTreeMap<String, alloc::collections::BTreeSet<u32>>,
+    /// Job templates by id.
+    templates: BTreeMap<alloc::boxed::Box<str>, Template>,
 }
 
 /// One call, with all that it needs.
@@ -190,6 +195,7 @@ impl Engine {
             sequence: 0,
             events_sent: 0,
             listeners: BTreeMap::new(),
+            templates: BTreeMap::new(),
         };
         Self { state, now: 0 }
     }

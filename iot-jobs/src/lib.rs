@@ -14,6 +14,7 @@ mod error;
 mod json;
 mod limits;
 mod managed;
+mod package;
 mod placeholder;
 mod reject;
 mod status;
@@ -43,6 +44,7 @@ pub use engine::{
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use managed::{DocumentParameter, ManagedTemplate, TextPattern, fill_parameters};
+pub use package::PackageVersion;
 pub use placeholder::{Package, Placeholder, PresignKind};
 pub use reject::{ApiError, ApiErrorKind, RejectCode};
 pub use status::{Cause, ExecutionStatus, JobStatus, TRANSITIONS, Transition};

@@ -29,6 +29,8 @@ pub struct DocumentParameter {
     key: Cow<'static, str>,
     pattern: TextPattern,
     optional: bool,
+    description: Cow<'static, str>,
+    example: Cow<'static, str>,
 }
 
 /// The texts that a parameter takes: a run of characters of one line, in one of the forms that
@@ -72,12 +74,26 @@ pub struct TextPattern {
 /// assert!(template.document().contains("${aws:iot:parameter:downloadUrl}"));
 /// assert_eq!(ManagedTemplate::all().count(), 8);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManagedTemplate {
-    name: &'static str,
-    /// Parameters that must be given, in the order of the arguments.
-    arguments: &'static [&'static str],
-    run: Run,
+    name: Cow<'static, str>,
+    version: Cow<'static, str>,
+    description: Cow<'static, str>,
+    content: Content,
+}
+
+/// What a document is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Content {
+    /// One step; the parameters that must be given, in the order of the arguments.
+    Step {
+        arguments: &'static [&'static str],
+        run: Run,
+    },
+    Given {
+        document: String,
+        parameters: Vec<DocumentParameter>,
+    },
 }
 
 /// What the step of a document does.
@@ -87,52 +103,108 @@ enum Run {
     Command,
 }
 
-const TEMPLATES: &[ManagedTemplate] = &[
-    template("AWS-Reboot", &[], Run::Handler("reboot.sh")),
+static TEMPLATES: &[ManagedTemplate] = &[
+    template(
+        "AWS-Reboot",
+        "A managed job template for rebooting the device.",
+        &[],
+        Run::Handler("reboot.sh"),
+    ),
     template(
         "AWS-Download-File",
+        "A managed job template for downloading a file.",
         &["downloadUrl", "filePath"],
         Run::Handler("download-file.sh"),
     ),
     template(
         "AWS-Install-Application",
+        "A managed job template for installing one or more applications.",
         &["packages"],
         Run::Handler("install-packages.sh"),
     ),
     template(
         "AWS-Remove-Application",
+        "A managed job template for uninstalling one or more applications.",
         &["packages"],
         Run::Handler("remove-packages.sh"),
     ),
     template(
         "AWS-Start-Application",
+        "A managed job template for starting one or more system services.",
         &["services"],
         Run::Handler("start-services.sh"),
     ),
     template(
         "AWS-Stop-Application",
+        "A managed job template for stopping one or more system services.",
         &["services"],
         Run::Handler("stop-services.sh"),
     ),
     template(
         "AWS-Restart-Application",
+        "A managed job template for restarting one or more system services.",
         &["services"],
         Run::Handler("restart-services.sh"),
     ),
-    template("AWS-Run-Command", &["command"], Run::Command),
+    template(
+        "AWS-Run-Command",
+        "A managed job template for running a shell command.",
+        &["command"],
+        Run::Command,
+    ),
 ];
 
 const fn template(
     name: &'static str,
+    description: &'static str,
     arguments: &'static [&'static str],
     run: Run,
 ) -> ManagedTemplate {
     ManagedTemplate {
-        name,
-        arguments,
-        run,
+        name: Cow::Borrowed(name),
+        version: Cow::Borrowed(VERSION),
+        description: Cow::Borrowed(description),
+        content: Content::Step { arguments, run },
     }
 }
+
+/// The version of each template that is built in.
+const VERSION: &str = "1.0";
+
+/// What the parameters are for, and an example of each.
+const ABOUT: &[(&str, &str, &str)] = &[
+    (
+        "downloadUrl",
+        "where the file is",
+        "https://www.example.com/index.html",
+    ),
+    (
+        "filePath",
+        "where the device writes the file",
+        "/path/to/file",
+    ),
+    (
+        "packages",
+        "applications, separated by spaces",
+        "nginx openssh-server",
+    ),
+    ("services", "services, separated by spaces", "nginx sshd"),
+    (
+        "command",
+        "the words of the command, separated by commas",
+        "ls,-l,/tmp",
+    ),
+    (
+        "runAsUser",
+        "who runs the handler; without it, the user of the device client",
+        "user1",
+    ),
+    (
+        "pathToHandler",
+        "where the handler is; without it, the working directory of the device client",
+        "/path/to/handler",
+    ),
+];
 
 /// What each template takes beside its own.
 const COMMON: [(&str, TextPattern); 2] = [
@@ -194,7 +266,41 @@ impl DocumentParameter {
             key: key.into(),
             pattern,
             optional,
+            description: Cow::Borrowed(""),
+            example: Cow::Borrowed(""),
         }
+    }
+
+    /// The parameter, with what people are told of it.
+    ///
+    /// ```
+    /// use iot_jobs::{DocumentParameter, TextPattern};
+    ///
+    /// let parameter = DocumentParameter::new("path", TextPattern::parse("(.*?)").unwrap(), false);
+    /// let parameter = parameter.with_description("a file", "/tmp/a");
+    /// assert_eq!((parameter.description(), parameter.example()), ("a file", "/tmp/a"));
+    /// ```
+    #[must_use]
+    pub fn with_description(
+        mut self,
+        description: impl Into<Cow<'static, str>>,
+        example: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.description = description.into();
+        self.example = example.into();
+        self
+    }
+
+    /// What it is for; may be empty.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// A text that it takes; may be empty.
+    #[must_use]
+    pub fn example(&self) -> &str {
+        &self.example
     }
 
     /// Its name.
@@ -217,12 +323,57 @@ impl DocumentParameter {
 }
 
 impl ManagedTemplate {
-    /// All of them.
+    /// One that is not built in; its version is `1.0`.
+    ///
+    /// ```
+    /// use iot_jobs::{DocumentParameter, Limits, ManagedTemplate, TextPattern};
+    ///
+    /// let seconds = DocumentParameter::new("seconds", TextPattern::parse("(.){1,4}").unwrap(), false);
+    /// let document = r#"{"sleep": "${aws:iot:parameter:seconds}"}"#;
+    /// let template = ManagedTemplate::new("AWS-Sleep", document, vec![seconds])
+    ///     .with_version("2.0")
+    ///     .with_description("Sleeps.");
+    /// assert_eq!((template.version(), template.description()), ("2.0", "Sleeps."));
+    /// let given = [("seconds".to_owned(), "9".to_owned())].into();
+    /// assert_eq!(template.fill(&given, &Limits::AWS_IOT).unwrap(), r#"{"sleep": "9"}"#);
+    /// ```
+    #[must_use]
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        document: impl Into<String>,
+        parameters: Vec<DocumentParameter>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            version: Cow::Borrowed(VERSION),
+            description: Cow::Borrowed(""),
+            content: Content::Given {
+                document: document.into(),
+                parameters,
+            },
+        }
+    }
+
+    /// The template, in that version.
+    #[must_use]
+    pub fn with_version(mut self, version: impl Into<Cow<'static, str>>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// The template, with what it does.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<Cow<'static, str>>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Those that are built in.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         TEMPLATES.iter()
     }
 
-    /// By its name, as `AWS-Reboot`.
+    /// One that is built in, by its name, as `AWS-Reboot`.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
         TEMPLATES.iter().find(|template| template.name == name)
@@ -230,34 +381,62 @@ impl ManagedTemplate {
 
     /// Its name.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its version, as `1.0`.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// What it does; may be empty.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
     }
 
     /// What its document takes: its own parameters first, which must be given.
     #[must_use]
     pub fn parameters(&self) -> Vec<DocumentParameter> {
+        let arguments = match &self.content {
+            Content::Step { arguments, .. } => arguments,
+            Content::Given { parameters, .. } => return parameters.clone(),
+        };
         let any = TextPattern { min: 0, max: None };
-        let own = self
-            .arguments
+        let own = arguments
             .iter()
             .map(|key| DocumentParameter::new(*key, any, false));
         let common = COMMON
             .iter()
             .map(|(key, pattern)| DocumentParameter::new(*key, *pattern, true));
-        own.chain(common).collect()
+        let described = own.chain(common).map(|parameter| {
+            let about = ABOUT.iter().find(|(key, _, _)| *key == parameter.key());
+            match about {
+                Some((_, description, example)) => {
+                    parameter.with_description(*description, *example)
+                }
+                None => parameter,
+            }
+        });
+        described.collect()
     }
 
     /// Its document, with placeholders for the parameters.
     #[must_use]
     pub fn document(&self) -> String {
+        let (arguments, run) = match &self.content {
+            Content::Step { arguments, run } => (*arguments, *run),
+            Content::Given { document, .. } => return document.clone(),
+        };
         let parameter = |key: &str| Value::from(format!("${{aws:iot:parameter:{key}}}"));
-        let (kind, input) = match self.run {
+        let (kind, input) = match run {
             Run::Handler(handler) => {
                 let mut input = Map::new();
                 input.insert("handler".into(), handler.into());
-                if !self.arguments.is_empty() {
-                    let arguments = self.arguments.iter().map(|key| parameter(key));
+                if !arguments.is_empty() {
+                    let arguments = arguments.iter().map(|key| parameter(key));
                     input.insert("args".into(), arguments.collect());
                 }
                 input.insert("path".into(), parameter("pathToHandler"));
@@ -265,7 +444,7 @@ impl ManagedTemplate {
             }
             Run::Command => ("runCommand", json!({"command": parameter("command")})),
         };
-        let name = self.name.strip_prefix("AWS-").unwrap_or(self.name);
+        let name = self.name.strip_prefix("AWS-").unwrap_or(&self.name);
         let action = json!({
             "name": name, "type": kind, "input": input, "runAsUser": parameter("runAsUser"),
         });

@@ -241,6 +241,8 @@ fn read(inner: &str) -> Result<Placeholder, &'static str> {
     if let Some(kind) = PresignKind::parse(kind) {
         if kind == PresignKind::Upload {
             check_upload(rest)?;
+        } else if rest.contains("${") {
+            return Err("has a placeholder within it, which only an upload may have");
         }
         return Ok(Placeholder::Presigned {
             kind,
@@ -270,8 +272,8 @@ fn read_package(rest: &str) -> Result<Placeholder, &'static str> {
         .ok_or("asks for nothing of the package")?;
     let package = match (name.is_empty(), version.is_empty()) {
         (true, true) => Package::Destination,
-        (false, false) if version == "$null" => return Err("must not have the version `$null`"),
-        (false, false) if is_name(name) && (version == "$default" || is_name(version)) => {
+        (false, false) if version == NULL => return Err("must not have the version `$null`"),
+        (false, false) if is_package(name) && (version == DEFAULT || is_version(version)) => {
             Package::Named {
                 name: name.to_owned(),
                 version: version.to_owned(),
@@ -293,9 +295,24 @@ fn read_package(rest: &str) -> Result<Placeholder, &'static str> {
     }
 }
 
-fn is_name(text: &str) -> bool {
+/// The version that a package has made its default.
+pub(crate) const DEFAULT: &str = "$default";
+/// The version of a package that is not installed any more.
+pub(crate) const NULL: &str = "$null";
+
+/// 1 to 128 characters (API reference, CreatePackage).
+pub(crate) fn is_package(text: &str) -> bool {
+    is_name(text, 128)
+}
+
+/// 1 to 64 characters (API reference, CreatePackageVersion).
+pub(crate) fn is_version(text: &str) -> bool {
+    is_name(text, 64)
+}
+
+fn is_name(text: &str, max: usize) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    text.len() <= 128 && text.chars().all(allowed)
+    (1..=max).contains(&text.len()) && text.chars().all(allowed)
 }
 
 /// The inner placeholders of an upload.

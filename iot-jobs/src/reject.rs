@@ -27,6 +27,10 @@ pub enum ApiErrorKind {
     InvalidStateTransition,
     /// The execution is not at the expected version.
     VersionConflict,
+    /// There is a job template of that id.
+    Conflict,
+    /// A placeholder of the job document is not known, breaks a rule, or has nothing to stand for.
+    InvalidJobDocument,
 }
 
 impl ApiErrorKind {
@@ -40,6 +44,8 @@ impl ApiErrorKind {
             Self::LimitExceeded => "LimitExceededException",
             Self::InvalidStateTransition => "InvalidStateTransitionException",
             Self::VersionConflict => "VersionConflictException",
+            Self::Conflict => "ConflictException",
+            Self::InvalidJobDocument => "InvalidJobDocumentException",
         }
     }
 
@@ -47,11 +53,12 @@ impl ApiErrorKind {
     #[must_use]
     pub const fn http_status(self) -> u16 {
         match self {
-            Self::InvalidRequest => 400,
+            Self::InvalidRequest | Self::InvalidJobDocument => 400,
             Self::ResourceNotFound => 404,
-            Self::ResourceAlreadyExists | Self::InvalidStateTransition | Self::VersionConflict => {
-                409
-            }
+            Self::ResourceAlreadyExists
+            | Self::InvalidStateTransition
+            | Self::VersionConflict
+            | Self::Conflict => 409,
             Self::LimitExceeded => 410,
         }
     }

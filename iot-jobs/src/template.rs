@@ -17,9 +17,12 @@ pub(crate) const MEMBERS: &[&str] = &[
     "destinationPackageVersions",
 ];
 
+/// Maintenance windows, which become those of the schedule.
+pub(crate) const WINDOWS: &str = "maintenanceWindows";
+
 /// The `CreateJob` request with what a template has and it has not. A member of the request
 /// replaces that of the template as a whole; a request with a document takes none from the
-/// template. The `maintenanceWindows` of a template become those of the schedule.
+/// template; `null` is taken as missing. The `maintenanceWindows` of a template become those of the schedule.
 ///
 /// # Examples
 ///
@@ -41,24 +44,23 @@ pub fn with_template(
     template: &Map<String, Value>,
 ) -> Map<String, Value> {
     let mut whole = request.clone();
-    let has_document = request.contains_key("document") || request.contains_key("documentSource");
+    let given = |name: &str| request.get(name).is_some_and(|value| !value.is_null());
+    let has_document = given("document") || given("documentSource");
     for name in MEMBERS {
         let document = matches!(*name, "document" | "documentSource");
         if let Some(value) = template.get(*name)
-            && !whole.contains_key(*name)
+            && !given(name)
             && !(document && has_document)
         {
             whole.insert((*name).into(), value.clone());
         }
     }
-    if let Some(windows) = template.get("maintenanceWindows") {
+    if let Some(windows) = template.get(WINDOWS) {
         let schedule = whole
             .entry("schedulingConfig")
             .or_insert_with(|| Map::new().into());
         if let Value::Object(schedule) = schedule {
-            schedule
-                .entry("maintenanceWindows")
-                .or_insert_with(|| windows.clone());
+            schedule.entry(WINDOWS).or_insert_with(|| windows.clone());
         }
     }
     whole

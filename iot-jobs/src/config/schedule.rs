@@ -234,9 +234,7 @@ impl SchedulingConfig {
             if start.is_none() {
                 return reader.refuse(&windows, "must not be given without `startTime`");
             }
-            let items = reader.list(&windows, 0, WINDOWS_MAX)?;
-            let read: Vec<_> = items.into_iter().map(|item| window(item, reader)).collect();
-            read.into_iter().collect()
+            read_windows(&windows, reader)
         });
         Some(Self {
             start: start.map_or(Some(None), |start| start.map(Some))?,
@@ -245,6 +243,13 @@ impl SchedulingConfig {
             windows: windows.unwrap_or_else(|| Some(Vec::new()))?,
         })
     }
+}
+
+/// Holds the `maintenanceWindows` of a job template to the rules; those of the schedule around them
+/// hold when a job takes them over.
+pub(crate) fn check_windows(value: &Value, limits: &Limits) -> Result<(), ConfigError> {
+    let node = Node::new(WINDOWS, value);
+    read::first(limits, |reader| read_windows(&node, reader)).map(drop)
 }
 
 const START: &str = "startTime";
@@ -300,6 +305,12 @@ fn after(node: &Node<'_>, reader: &mut Reader<'_>, start: Minute, end: Minute) -
         node,
         format!("must be at least `{least}`, as `startTime` is `{start}`"),
     )
+}
+
+fn read_windows(node: &Node<'_>, reader: &mut Reader<'_>) -> Option<Vec<MaintenanceWindow>> {
+    let items = reader.list(node, 0, WINDOWS_MAX)?;
+    let read: Vec<_> = items.into_iter().map(|item| window(item, reader)).collect();
+    read.into_iter().collect()
 }
 
 fn window(node: Node<'_>, reader: &mut Reader<'_>) -> Option<MaintenanceWindow> {

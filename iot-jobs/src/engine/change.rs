@@ -39,6 +39,7 @@ impl Turn<'_> {
     pub(super) fn send(&mut self, message: Message<'_>) {
         self.sink.send(Effect {
             state: self.state,
+            world: self.world,
             message,
             now: self.now,
         });
@@ -69,6 +70,15 @@ impl Turn<'_> {
                 execution,
                 operation,
             });
+        }
+    }
+
+    /// Tells which packages a thing has got with an execution that has succeeded.
+    pub(super) fn installed(&mut self, execution: u32) {
+        let record = self.state.store.get(execution);
+        let job = record.and_then(|record| self.state.job_of(record));
+        if job.is_some_and(|job| !job.document.packages().is_empty()) {
+            self.send(Message::PackagesInstalled { execution });
         }
     }
 

@@ -138,6 +138,9 @@ impl Turn<'_> {
         self.retry(id);
         self.notify(before, true);
         self.execution_event(id, event_of(status));
+        if status == ExecutionStatus::Succeeded {
+            self.installed(id);
+        }
         if let Some(job) = self.state.store.get(id).map(|record| record.job) {
             self.after_end(job);
         }

@@ -2,11 +2,13 @@
 
 use alloc::format;
 use alloc::string::String;
+use core::fmt;
 
 use super::State;
 use super::device::ExecutionView;
+use crate::{PackageVersion, World};
 
-/// One message that the service publishes. Its texts are made when they are asked for, so that a
+/// One thing that the service does to the outside, most often a message that it publishes. Its texts are made when they are asked for, so that a
 /// sink that only counts costs nothing.
 ///
 /// # Examples
@@ -26,14 +28,15 @@ use super::device::ExecutionView;
 /// )]);
 /// # Ok::<(), iot_jobs::ApiError>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Copy)]
 pub struct Effect<'a> {
     pub(super) state: &'a State,
+    pub(super) world: &'a dyn World,
     pub(super) message: Message<'a>,
     pub(super) now: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Message<'a> {
     Answer {
         topic: &'a str,
@@ -54,6 +57,9 @@ pub(super) enum Message<'a> {
     JobEvent {
         job: u32,
         operation: &'static str,
+    },
+    PackagesInstalled {
+        execution: u32,
     },
 }
 
@@ -125,6 +131,23 @@ pub enum EffectKind<'a> {
         /// What happened, as `cancellation_in_progress`.
         operation: &'static str,
     },
+    /// A thing has got package versions with a job that has succeeded there. Jobs publishes nothing
+    /// for it: topic and payload are the update of the reserved named shadow `$package` of the
+    /// thing that the service asks of the shadow service.
+    PackageVersionsInstalled {
+        /// The name of the thing.
+        thing: &'a str,
+        /// What it has got, and what is gone from it.
+        packages: &'a [PackageVersion],
+    },
+}
+
+impl fmt::Debug for Effect<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Effect");
+        out.field("message", &self.message).field("now", &self.now);
+        out.finish_non_exhaustive()
+    }
 }
 
 impl<'a> Effect<'a> {
@@ -152,7 +175,20 @@ impl<'a> Effect<'a> {
                 job: state.jobs.id(job),
                 operation,
             },
+            Message::PackagesInstalled { execution } => {
+                let (thing, packages) = self.installed(execution);
+                EffectKind::PackageVersionsInstalled { thing, packages }
+            }
         }
+    }
+
+    fn installed(&self, execution: u32) -> (&'a str, &'a [PackageVersion]) {
+        let state = self.state;
+        let record = state.store.get(execution);
+        let thing = record.map(|record| state.store.name(record.thing));
+        let job = record.and_then(|record| state.job_of(record));
+        let packages = job.map(|job| job.document.packages());
+        (thing.unwrap_or_default(), packages.unwrap_or_default())
     }
 }
 
@@ -177,24 +213,31 @@ impl Effect<'_> {
             Message::JobEvent { job, operation } => {
                 format!("$aws/events/job/{}/{operation}", self.state.jobs.id(job))
             }
+            Message::PackagesInstalled { execution } => {
+                let (thing, _) = self.installed(execution);
+                format!("$aws/things/{thing}/shadow/name/$package/update")
+            }
         }
     }
 
     /// The payload, which is JSON text.
     #[must_use]
     pub fn payload(&self) -> String {
+        let (state, world, now) = (self.state, self.world, self.now);
         match self.message {
             Message::Answer { payload, .. } => payload.into(),
-            Message::Notify { thing } => self.state.notify_payload(thing, self.now),
-            Message::NotifyNext { head, .. } => self.state.notify_next_payload(head, self.now),
+            Message::Notify { thing } => state.notify_payload(thing, now),
+            Message::NotifyNext { head, .. } => state.notify_next_payload(head, world, now),
             Message::ExecutionEvent {
                 execution,
                 operation,
-            } => self
-                .state
-                .execution_event_payload(execution, operation, self.now),
+            } => state.execution_event_payload(execution, operation, world, now),
             Message::JobEvent { job, operation } => {
-                self.state.job_event_payload(job, operation, self.now)
+                state.job_event_payload(job, operation, world, now)
+            }
+            Message::PackagesInstalled { execution } => {
+                let (_, packages) = self.installed(execution);
+                State::packages_payload(packages)
             }
         }
     }

@@ -239,7 +239,7 @@ impl Turn<'_> {
                 let (update, included) = members::update(members, &self.state.limits)?;
                 let updated = self.update(thing, job.as_deref().unwrap_or_default(), &update)?;
                 if let Some(execution) = self.state.view(updated.id, self.now) {
-                    write_updated(execution, included, &mut answer);
+                    write_updated(execution, included, self.world, &mut answer);
                 }
                 self.finish(updated);
             }
@@ -250,18 +250,24 @@ impl Turn<'_> {
     fn write_http(&self, execution: Option<u32>, with_document: bool, answer: &mut Object) {
         let execution = execution.and_then(|id| self.state.view(id, self.now));
         if let Some(execution) = execution {
-            let execution = execution.to_json(Plane::Http, with_document);
+            let signer = with_document.then_some(self.world);
+            let execution = execution.to_json(Plane::Http, signer);
             answer.raw("execution", &execution);
         }
     }
 }
 
-fn write_updated(execution: ExecutionView<'_>, included: Included, answer: &mut Object) {
+fn write_updated(
+    execution: ExecutionView<'_>,
+    included: Included,
+    world: &dyn World,
+    answer: &mut Object,
+) {
     if included.state {
         answer.raw("executionState", &execution.state_json());
     }
     if included.document {
-        answer.text("jobDocument", &execution.document());
+        execution.write_document(Plane::Http, world, answer);
     }
 }
 

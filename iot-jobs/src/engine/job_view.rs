@@ -1,5 +1,6 @@
 //! Jobs as types, without JSON.
 
+use alloc::borrow::Cow;
 use core::fmt;
 
 use iot_topics::Timestamp;
@@ -216,8 +217,8 @@ impl<'a> JobView<'a> {
 
     /// The document, as GetJobDocument gives it.
     #[must_use]
-    pub fn document(&self) -> &'a str {
-        &self.0.document
+    pub fn document(&self) -> Cow<'a, str> {
+        self.0.document.unsigned()
     }
 }
 

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
+use super::document::Document;
 use super::settings::Settings;
 use crate::status::{ExecutionStatus, JobStatus};
 use crate::store::{JobList, Retries};
@@ -33,7 +34,7 @@ pub(super) struct Job {
     pub(super) id: Box<str>,
     pub(super) continuous: bool,
     pub(super) targets: Vec<Target>,
-    pub(super) document: Box<str>,
+    pub(super) document: Document,
     /// Members of the request that DescribeJob tells as they came.
     pub(super) as_given: Map<String, Value>,
     pub(super) config: Settings,
@@ -73,7 +74,7 @@ impl Job {
         id: &str,
         continuous: bool,
         targets: Vec<Target>,
-        document: &str,
+        document: Document,
         as_given: Map<String, Value>,
         config: Settings,
         now: u32,
@@ -82,7 +83,7 @@ impl Job {
             id: id.into(),
             continuous,
             targets,
-            document: document.into(),
+            document,
             as_given,
             config,
             status: JobStatus::Scheduled,
@@ -154,6 +155,11 @@ impl Job {
         let start = self.start.filter(|at| *at != NEVER);
         let times = [start, self.end, self.window_change, batch];
         times.into_iter().flatten().min()
+    }
+
+    /// Whether all targets are resolved and nothing waits for its turn.
+    pub(super) const fn is_rolled_out(&self) -> bool {
+        self.start.is_none() && self.waiting == 0
     }
 
     /// In progress with things that wait for their turn.

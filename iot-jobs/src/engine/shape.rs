@@ -1,7 +1,7 @@
 //! The JSON shapes of lists and of events.
 
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::State;
@@ -10,6 +10,7 @@ use super::jobs::{Job, Target};
 use crate::json::{Object, array, string};
 use crate::status::ExecutionStatus;
 use crate::store::Record;
+use crate::{PackageVersion, World};
 
 /// The counters of `jobProcessDetails`, in the order of the API reference; the first six are
 /// those of events.
@@ -100,11 +101,16 @@ impl State {
         payload.finish()
     }
 
-    pub(super) fn notify_next_payload(&self, head: Option<u32>, now: u32) -> String {
+    pub(super) fn notify_next_payload(
+        &self,
+        head: Option<u32>,
+        world: &dyn World,
+        now: u32,
+    ) -> String {
         let mut payload = Object::new();
         payload.number("timestamp", now);
         if let Some(execution) = head.and_then(|head| self.view(head, now)) {
-            payload.raw("execution", &execution.to_json(Plane::Mqtt, true));
+            payload.raw("execution", &execution.to_json(Plane::Mqtt, Some(world)));
         }
         payload.finish()
     }
@@ -117,8 +123,37 @@ impl State {
         }
     }
 
-    pub(super) fn execution_event_payload(&self, id: u32, operation: &str, now: u32) -> String {
-        let mut out = self.event("JOB_EXECUTION", operation, now);
+    /// What a thing has got with a job, as an update of its reserved named shadow `$package`
+    /// (developer guide, Preparing to use the software package catalog).
+    pub(super) fn packages_payload(packages: &[PackageVersion]) -> String {
+        let mut reported = Object::new();
+        for entry in packages {
+            match entry.version() {
+                Some(version) => {
+                    let mut shape = Object::new();
+                    shape.text("version", version);
+                    reported.raw(entry.package(), &shape.finish());
+                }
+                None => {
+                    reported.raw(entry.package(), "null");
+                }
+            }
+        }
+        let mut state = Object::new();
+        state.raw("reported", &reported.finish());
+        let mut out = Object::new();
+        out.raw("state", &state.finish());
+        out.finish()
+    }
+
+    pub(super) fn execution_event_payload(
+        &self,
+        id: u32,
+        operation: &str,
+        world: &dyn World,
+        now: u32,
+    ) -> String {
+        let mut out = self.event("JOB_EXECUTION", operation, world, now);
         let Some(record) = self.store.get(id) else {
             return out.finish();
         };
@@ -136,8 +171,14 @@ impl State {
         out.finish()
     }
 
-    pub(super) fn job_event_payload(&self, job: u32, operation: &str, now: u32) -> String {
-        let mut out = self.event("JOB", operation, now);
+    pub(super) fn job_event_payload(
+        &self,
+        job: u32,
+        operation: &str,
+        world: &dyn World,
+        now: u32,
+    ) -> String {
+        let mut out = self.event("JOB", operation, world, now);
         let Some(job) = self.jobs.get(job) else {
             return out.finish();
         };
@@ -177,10 +218,10 @@ impl State {
     }
 
     /// The members that all events have.
-    fn event(&self, event_type: &str, operation: &str, now: u32) -> Object {
+    fn event(&self, event_type: &str, operation: &str, world: &dyn World, now: u32) -> Object {
         let mut out = Object::new();
         out.text("eventType", event_type);
-        out.text("eventId", &self.events_sent.to_string());
+        out.text("eventId", &world.event_id(self.events_sent));
         out.number("timestamp", now);
         out.text("operation", operation);
         out
@@ -189,6 +230,11 @@ impl State {
     /// `arn:aws:iot:<region>:<account>:<kind>/<name>`.
     pub(super) fn arn(&self, kind: &str, name: &str) -> String {
         format!("arn:aws:iot:{}:{}:{kind}/{name}", self.region, self.account)
+    }
+
+    /// What the ARNs of this account and region begin with.
+    pub(super) fn arn_prefix(&self) -> String {
+        format!("arn:aws:iot:{}:{}:", self.region, self.account)
     }
 
     pub(super) fn target_arn(&self, target: &Target) -> String {

@@ -26,9 +26,7 @@ const INVALID: &str = "InvalidRequestException";
 #[test]
 fn every_case_holds() {
     let directory = chosen();
-    let mut report = cases::run(&directory, FILES);
-    let left_out = engine_cases::left_out(&directory.join("jobs.jsonl"));
-    report.text += &format!("{} not run: {}\n", left_out.len(), left_out.join(" "));
+    let report = cases::run(&directory, FILES);
     // Not `print!`: the harness would keep that to itself while the test passes.
     let mut out = std::io::stdout().lock();
     out.write_all(report.text.as_bytes()).unwrap();
@@ -49,7 +47,7 @@ fn chosen() -> PathBuf {
 }
 
 fn run(case: &Value) -> Option<Answers> {
-    pure(case).or_else(|| engine_cases::run(case))
+    Some(pure(case).unwrap_or_else(|| engine_cases::run(case)))
 }
 
 /// A case of the pure rules has no other operation.
@@ -62,7 +60,8 @@ fn pure(case: &Value) -> Option<Answers> {
     })
 }
 
-fn answer(step: &Value) -> Option<Value> {
+/// The answer to a step of a pure rule; nothing, if it is for the engine.
+pub(crate) fn answer(step: &Value) -> Option<Value> {
     let args = &step["args"];
     let answer = match step["op"].as_str().unwrap() {
         "RolloutRate" => rollout_rate(args),

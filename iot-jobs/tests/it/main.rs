@@ -2,10 +2,12 @@
 
 extern crate alloc;
 
+mod account;
 #[path = "../../../iot-policy/tests/it/cases.rs"]
 mod cases;
 mod configs;
 mod conformance;
+mod delivery;
 mod documents;
 mod engine_cases;
 mod inventory;
@@ -13,3 +15,5 @@ mod laws;
 mod oracle;
 mod plane;
 mod registry;
+mod requests;
+mod templates;

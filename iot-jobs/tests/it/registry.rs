@@ -2,13 +2,14 @@
 
 use alloc::collections::BTreeMap;
 
-use iot_jobs::World;
+use iot_jobs::{ManagedTemplate, PresignKind, PresignedUrlConfig, World};
 
 /// Things by name, groups with their things in the order in which they joined.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     pub(crate) things: Vec<String>,
     pub(crate) groups: BTreeMap<String, Vec<String>>,
+    pub(crate) managed: Vec<ManagedTemplate>,
 }
 
 impl World for Registry {
@@ -29,5 +30,13 @@ impl World for Registry {
         for name in self.groups.get(group).into_iter().flatten() {
             each(name);
         }
+    }
+
+    fn presign(&self, kind: PresignKind, url: &str, _: &PresignedUrlConfig) -> Option<String> {
+        Some(format!("signed:{}:{url}", kind.as_str()))
+    }
+
+    fn managed_templates(&self) -> Vec<ManagedTemplate> {
+        self.managed.clone()
     }
 }

@@ -1,23 +1,30 @@
 //! CreateJob.
 
+use alloc::borrow::Cow;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use iot_topics::{GroupName, JobId, ThingName, Timestamp};
+use iot_topics::{GroupName, ThingName, Timestamp};
 use serde_json::{Map, Value};
 
-use super::{invalid, required};
+use super::invalid;
+use super::request::Request;
+use super::templates::Basis;
 use crate::config::JobConfig;
-use crate::engine::arguments::Arguments;
+use crate::engine::document::Document;
 use crate::engine::jobs::{Job, Target};
 use crate::engine::settings::Settings;
 use crate::engine::{State, Turn};
 use crate::reject::{ApiError, ApiErrorKind};
-use crate::{PresignedUrlConfig, TargetSelection};
+use crate::{
+    ConfigError, DocumentError, JobDocument, PackageVersion, PresignedUrlConfig, TargetSelection,
+    with_template,
+};
 
 /// Members of the request that DescribeJob tells as they came.
-const AS_GIVEN: [&str; 10] = [
+const AS_GIVEN: [&str; 12] = [
     "abortConfig",
     "description",
     "destinationPackageVersions",
@@ -25,36 +32,40 @@ const AS_GIVEN: [&str; 10] = [
     "documentSource",
     "jobExecutionsRetryConfig",
     "jobExecutionsRolloutConfig",
+    "jobTemplateArn",
+    "namespaceId",
     "presignedUrlConfig",
     "schedulingConfig",
     "timeoutConfig",
 ];
 
 impl Turn<'_> {
-    pub(super) fn create_job(
-        &mut self,
-        members: Arguments<'_>,
-        arguments: &Value,
-    ) -> Result<Value, ApiError> {
-        let id = required(members, "jobId")?;
-        JobId::check(id).map_err(|error| invalid(&format!("`jobId`: {error}")))?;
+    pub(super) fn create_job(&mut self, request: Request<'_>) -> Result<Value, ApiError> {
+        let id = request.required("jobId");
+        let basis = request.text("jobTemplateArn");
+        let basis = basis.map(|arn| self.basis(arn)).transpose()?;
+        let whole = match &basis {
+            Some(basis) => Cow::Owned(with_template(request.members(), &basis.members()).into()),
+            None => Cow::Borrowed(request.whole()),
+        };
         let limits = &self.state.limits;
         let at = Timestamp::from_secs(self.now.into());
-        let config =
-            JobConfig::from_json(arguments, limits, at).map_err(|error| invalid(&error))?;
-        self.free_text(members, "description")?;
-        let document = self.document(members)?;
-        needs_role(document, config.presigned.as_ref())?;
-        let targets = self.targets(members)?;
+        let config = JobConfig::from_json(&whole, limits, at).map_err(|error| invalid(&error))?;
+        let document = self.document(request, basis.as_ref(), &whole)?;
+        if document.needs_role() {
+            needs_role(config.presigned.as_ref())?;
+        }
+        let targets = self.targets(request)?;
         if self.state.jobs.number(id).is_some() {
             let message = format!("there is a job `{id}`");
             return Err(ApiError::new(ApiErrorKind::ResourceAlreadyExists, message));
         }
         if self.state.jobs.active() >= limits.active_jobs {
-            return Err(limit("too many active jobs"));
+            let message = format!("there are {} active jobs", limits.active_jobs);
+            return Err(limit(&message));
         }
         let given = AS_GIVEN.iter().filter_map(|name| {
-            let value = members.get(name)?;
+            let value = whole.get(name).filter(|value| !value.is_null())?;
             Some((String::from(*name), value.clone()))
         });
         let given: Map<String, Value> = given.collect();
@@ -77,41 +88,86 @@ impl Turn<'_> {
         Ok(answer)
     }
 
-    /// The document, which the caller must have read if it has a source.
-    fn document<'a>(&self, members: Arguments<'a>) -> Result<&'a str, ApiError> {
-        let limits = &self.state.limits;
-        let source = members.text("documentSource").map_err(ApiError::invalid)?;
-        if source
-            .is_some_and(|it| it.is_empty() || it.chars().count() > limits.document_source_chars)
-        {
-            return Err(ApiError::invalid("`documentSource` is too long or empty"));
+    /// The document, from the request or its template, with what is filled in at the creation.
+    fn document(
+        &self,
+        request: Request<'_>,
+        basis: Option<&Basis<'_>>,
+        whole: &Value,
+    ) -> Result<Document, ApiError> {
+        let own = self.read_document(request)?;
+        let parameters = request.get("documentParameters");
+        let (given, text) = match (&own, basis) {
+            (None, Some(Basis::Managed(template))) => {
+                let parameters = parameters.map(texts).unwrap_or_default();
+                let filled = template.fill(&parameters, &self.state.limits);
+                let filled = filled.map_err(|error| invalid(&error))?;
+                (Cow::Owned(template.document()), Cow::Owned(filled))
+            }
+            _ if parameters.is_some() => {
+                let message = "`documentParameters` must not be given, as the document is not that of a managed template";
+                return Err(ApiError::invalid(message));
+            }
+            (Some(own), _) => (Cow::Borrowed(&*own.text), Cow::Borrowed(&*own.text)),
+            (None, Some(Basis::Own(template))) => {
+                let text = &*template.document;
+                (Cow::Borrowed(text), Cow::Borrowed(text))
+            }
+            (None, None) => return Err(missing_document()),
+        };
+        let parsed = JobDocument::parse(&text, &self.state.limits);
+        let from_source = own.as_ref().is_some_and(|own| own.from_source);
+        let parsed = parsed.map_err(|error| refused(&error, from_source))?;
+        let packages = self.package_versions(whole.get("destinationPackageVersions"))?;
+        check_packages(&parsed, &packages)?;
+        Document::new(&given, &parsed, packages, self.world)
+            .map_err(|error| refused(&error, from_source))
+    }
+
+    /// The text that a request brings or names.
+    pub(super) fn read_document(
+        &self,
+        request: Request<'_>,
+    ) -> Result<Option<DocumentText>, ApiError> {
+        match (request.text("document"), request.text("documentSource")) {
+            (Some(_), Some(_)) => {
+                let message = "`documentSource` must not be given beside `document`";
+                Err(ApiError::invalid(message))
+            }
+            (Some(text), None) => Ok(Some(DocumentText {
+                text: text.into(),
+                from_source: false,
+            })),
+            (None, Some(source)) => match self.world.read_document(source) {
+                Some(text) => Ok(Some(DocumentText {
+                    text,
+                    from_source: true,
+                })),
+                None => Err(ApiError::invalid(format!(
+                    "`documentSource` is `{source}`, which cannot be read"
+                ))),
+            },
+            (None, None) => Ok(None),
         }
-        let document = required(members, "document")?;
-        if document.len() > limits.document_bytes {
-            let message = format!("`document` is longer than {} bytes", limits.document_bytes);
-            return Err(match source {
-                Some(_) => limit(&message),
-                None => ApiError::invalid(message),
-            });
-        }
-        if serde_json::from_str::<serde::de::IgnoredAny>(document).is_err() {
-            return Err(ApiError::invalid("`document` is no JSON"));
-        }
-        Ok(document)
     }
 
     /// The targets, which must exist.
-    pub(super) fn targets(&self, members: Arguments<'_>) -> Result<Vec<Target>, ApiError> {
-        let targets = members.get("targets").and_then(Value::as_array);
-        let targets = targets.filter(|targets| !targets.is_empty());
-        let targets = targets.ok_or_else(|| ApiError::invalid("`targets` must be a list"))?;
-        let parsed = targets.iter().map(|target| {
-            let target = target.as_str().and_then(|arn| self.state.parse_target(arn));
-            target.ok_or_else(|| ApiError::invalid("`targets` must be ARNs of things and groups"))
-        });
-        let parsed: Vec<Target> = parsed.collect::<Result<_, _>>()?;
-        if parsed.len() > self.state.limits.targets {
-            return Err(limit("too many targets"));
+    pub(super) fn targets(&self, request: Request<'_>) -> Result<Vec<Target>, ApiError> {
+        let max = self.state.limits.targets;
+        let targets = request.get("targets").and_then(Value::as_array);
+        let targets = targets.map(Vec::as_slice).unwrap_or_default();
+        let mut parsed = Vec::new();
+        for (index, target) in targets.iter().enumerate() {
+            let found = target.as_str().and_then(|arn| self.state.parse_target(arn));
+            let found = found.ok_or_else(|| {
+                let rule = "must be the ARN of a thing or a group of this account and region";
+                let field = format!("targets[{index}]");
+                invalid(&ConfigError::new(field, Some(target), rule))
+            })?;
+            parsed.push(found);
+            if parsed.len() > max {
+                return Err(limit(&format!("a job has at most {max} targets")));
+            }
         }
         let unknown = parsed.iter().find(|target| match target {
             Target::Thing(name) => !self.world.has_thing(name),
@@ -125,13 +181,56 @@ impl Turn<'_> {
             None => Ok(parsed),
         }
     }
+
+    /// Reads `destinationPackageVersions`: each package at most once.
+    pub(super) fn package_versions(
+        &self,
+        value: Option<&Value>,
+    ) -> Result<Vec<PackageVersion>, ApiError> {
+        let field = "destinationPackageVersions";
+        let items = value.and_then(Value::as_array).map(Vec::as_slice);
+        let items = items.unwrap_or_default();
+        let max = self.state.limits.package_versions;
+        if items.len() > max {
+            let rule = format!("must have at most {max} elements");
+            return Err(invalid(&ConfigError::new(field, value, rule)));
+        }
+        let prefix = self.state.arn_prefix();
+        let mut seen = BTreeSet::new();
+        let mut entries = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let refuse = |rule: &'static str| {
+                let field = format!("{field}[{index}]");
+                Err(invalid(&ConfigError::new(field, Some(item), rule)))
+            };
+            let resource = item.as_str().and_then(|arn| arn.strip_prefix(&*prefix));
+            let Some(entry) = resource.and_then(PackageVersion::parse) else {
+                return refuse("must be the ARN of a package version of this account and region");
+            };
+            if !seen.insert(String::from(entry.package())) {
+                return refuse("must not name a package a second time");
+            }
+            if let Some(version) = entry.version()
+                && !self.world.has_package_version(entry.package(), version)
+            {
+                return Err(ApiError::not_found(format!("no `{prefix}{entry}`")));
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+}
+
+/// A document that does not come from a template.
+pub(super) struct DocumentText {
+    pub(super) text: String,
+    pub(super) from_source: bool,
 }
 
 impl State {
     /// A target of this account and region.
     fn parse_target(&self, arn: &str) -> Option<Target> {
-        let prefix = format!("arn:aws:iot:{}:{}:", self.region, self.account);
-        let (kind, name) = arn.strip_prefix(&prefix)?.split_once('/')?;
+        let (kind, name) = arn.strip_prefix(&*self.arn_prefix())?.split_once('/')?;
         match kind {
             "thing" if ThingName::check(name).is_ok() => Some(Target::Thing(name.into())),
             "thinggroup" if GroupName::check(name).is_ok() => Some(Target::Group(name.into())),
@@ -144,12 +243,57 @@ pub(super) fn limit(message: &str) -> ApiError {
     ApiError::new(ApiErrorKind::LimitExceeded, message)
 }
 
-/// Presigned URLs need a role that may read what they name (developer guide, Presigned URLs).
-fn needs_role(document: &str, presigned: Option<&PresignedUrlConfig>) -> Result<(), ApiError> {
-    let wants = document.contains("${aws:iot:s3-presigned-url");
-    if wants && presigned.and_then(PresignedUrlConfig::role_arn).is_none() {
-        let message = "`presignedUrlConfig.roleArn` is missing, and the document has such URLs";
+pub(super) fn missing_document() -> ApiError {
+    ApiError::invalid("`document` is missing, but must be given, or else `documentSource`")
+}
+
+/// A document that is not one. What is too long is another error if it comes from a source.
+pub(super) fn refused(error: &DocumentError, from_source: bool) -> ApiError {
+    let message = format!("`document`: {error}");
+    match error {
+        DocumentError::TooLong { .. } if from_source => limit(&message),
+        error if error.is_placeholder() => ApiError::new(ApiErrorKind::InvalidJobDocument, message),
+        _ => ApiError::invalid(message),
+    }
+}
+
+/// URLs are signed by a role that may read what they name (developer guide, Presigned URLs).
+pub(super) fn needs_role(presigned: Option<&PresignedUrlConfig>) -> Result<(), ApiError> {
+    if presigned.and_then(PresignedUrlConfig::role_arn).is_none() {
+        let message = "`presignedUrlConfig.roleArn` is missing, and the document has URLs to sign";
         return Err(ApiError::invalid(message));
     }
     Ok(())
+}
+
+/// The packages of a document must be those that the job installs, if it names some (developer
+/// guide, "Preparing AWS IoT jobs" of the software package catalog).
+fn check_packages(document: &JobDocument, destinations: &[PackageVersion]) -> Result<(), ApiError> {
+    let refuse = |message| Err(ApiError::new(ApiErrorKind::InvalidJobDocument, message));
+    if document.needs_destination() && destinations.len() != 1 {
+        return refuse(format!(
+            "a package without a name needs one element of `destinationPackageVersions`, and there are {}",
+            destinations.len()
+        ));
+    }
+    for placeholder in document.placeholders() {
+        let Some((name, version)) = placeholder.package().and_then(crate::Package::named) else {
+            continue;
+        };
+        let matches =
+            |entry: &PackageVersion| entry.package() == name && entry.version() == Some(version);
+        if !destinations.is_empty() && !destinations.iter().any(matches) {
+            return refuse(format!(
+                "`document` names version `{version}` of the package `{name}`, and `destinationPackageVersions` does not"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Texts by name, as the table of the call has checked.
+pub(super) fn texts(value: &Value) -> BTreeMap<String, String> {
+    let pairs = value.as_object().into_iter().flatten();
+    let pairs = pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.into())));
+    pairs.collect()
 }

@@ -4,38 +4,46 @@ use iot_topics::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::executions::no_execution;
-use crate::engine::arguments::Arguments;
+use super::request::Request;
 use crate::engine::jobs::Job;
 use crate::engine::shape::{COUNTERS, is_force_canceled, selection};
 use crate::engine::{State, Turn};
 use crate::reject::ApiError;
 use crate::status::{ExecutionStatus, JobStatus};
 
+/// Shows a document and its packages as they were given.
+const BEFORE: &str = "beforeSubstitution";
+
 impl Turn<'_> {
-    pub(super) fn describe_job(&self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let number = self.job(members)?;
+    pub(super) fn describe_job(&self, request: Request<'_>) -> Result<Value, ApiError> {
+        let number = self.job(request)?;
         let mut answer = Map::new();
         if let Some(job) = self.state.jobs.get(number) {
             if let Some(source) = job.as_given.get("documentSource") {
                 answer.insert("documentSource".into(), source.clone());
             }
-            answer.insert("job".into(), self.state.job_shape(job, self.now));
+            answer.insert(
+                "job".into(),
+                self.state.job_shape(job, request.flag(BEFORE), self.now),
+            );
         }
         Ok(Value::Object(answer))
     }
 
-    pub(super) fn job_document(&self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let number = self.job(members)?;
-        let document = self.state.jobs.get(number).map(|job| &*job.document);
+    pub(super) fn job_document(&self, request: Request<'_>) -> Result<Value, ApiError> {
+        let number = self.job(request)?;
+        let document = self.state.jobs.get(number).map(|job| {
+            if request.flag(BEFORE) {
+                job.document.given()
+            } else {
+                job.document.unsigned()
+            }
+        });
         Ok(json!({"document": document}))
     }
 
-    pub(super) fn describe_execution(&self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let number = members
-            .positive("executionNumber")
-            .map_err(ApiError::invalid)?;
-        let number = number.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
-        let id = self.execution_named(members, number)?;
+    pub(super) fn describe_execution(&self, request: Request<'_>) -> Result<Value, ApiError> {
+        let id = self.execution_named(request)?;
         let Some(record) = self.state.store.get(id) else {
             return Err(no_execution());
         };
@@ -66,7 +74,7 @@ impl Turn<'_> {
 }
 
 impl State {
-    fn job_shape(&self, job: &Job, now: u32) -> Value {
+    fn job_shape(&self, job: &Job, as_given: bool, now: u32) -> Value {
         let mut out = job.as_given.clone();
         out.remove("documentSource");
         for empty in ["timeoutConfig", "schedulingConfig"] {
@@ -90,7 +98,18 @@ impl State {
         let counts = COUNTERS
             .iter()
             .map(|(name, status)| ((*name).into(), job.count(*status).into()));
-        put("jobProcessDetails", Value::Object(counts.collect()));
+        let mut details: Map<_, _> = counts.collect();
+        let processing = job.status.is_active() && !job.is_rolled_out();
+        let targets = job.targets.iter().map(|target| self.target_arn(target));
+        let targets = processing.then(|| targets.collect::<Value>());
+        details.insert("processingTargets".into(), targets.into());
+        put("jobProcessDetails", Value::Object(details));
+        let packages = job.document.packages();
+        if !as_given && !packages.is_empty() {
+            let prefix = self.arn_prefix();
+            let packages = packages.iter().map(|it| alloc::format!("{prefix}{it}"));
+            put("destinationPackageVersions", packages.collect());
+        }
         if let Some(force) = job.canceled {
             put("forceCanceled", force.into());
         }

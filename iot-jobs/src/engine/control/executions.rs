@@ -1,29 +1,28 @@
 //! CancelJobExecution, DeleteJobExecution.
 
 use alloc::format;
+use alloc::string::ToString as _;
 
 use serde_json::Value;
 
-use super::{force, invalid, required};
+use super::invalid;
+use super::request::Request;
 use crate::StatusDetails;
 use crate::engine::Turn;
-use crate::engine::arguments::Arguments;
 use crate::reject::{ApiError, ApiErrorKind};
 use crate::status::{Cause, ExecutionStatus};
 use crate::store::RecordState;
 
 impl Turn<'_> {
-    pub(super) fn cancel_execution(&mut self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let force = force(members)?;
-        let expected = members
-            .version("expectedVersion")
-            .map_err(ApiError::invalid)?;
-        let details = members.get("statusDetails").map(|details| {
+    pub(super) fn cancel_execution(&mut self, request: Request<'_>) -> Result<Value, ApiError> {
+        let force = request.flag("force");
+        let expected = request.version("expectedVersion");
+        let details = request.get("statusDetails").map(|details| {
             StatusDetails::from_json("statusDetails", details, &self.state.limits)
                 .map_err(|error| invalid(&error))
         });
         let details = details.transpose()?;
-        let id = self.execution_named(members, None)?;
+        let id = self.execution_named(request)?;
         let Some(record) = self.state.store.get(id) else {
             return Err(no_execution());
         };
@@ -42,21 +41,17 @@ impl Turn<'_> {
         }
         let job = record.job;
         if let Some(details) = details {
-            self.state.store.set_details(id, details.to_text().into());
+            let details = details.to_json().to_string();
+            self.state.store.set_details(id, details.into());
         }
         self.cancel_one(id, cause);
         self.after_end(job);
         Ok(Value::Null)
     }
 
-    pub(super) fn delete_execution(&mut self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let force = force(members)?;
-        let number = members
-            .positive("executionNumber")
-            .map_err(ApiError::invalid)?;
-        let number = number.ok_or_else(|| ApiError::invalid("`executionNumber` is missing"))?;
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
-        let id = self.execution_named(members, Some(number))?;
+    pub(super) fn delete_execution(&mut self, request: Request<'_>) -> Result<Value, ApiError> {
+        let force = request.flag("force");
+        let id = self.execution_named(request)?;
         let Some(record) = self.state.store.get(id) else {
             return Err(no_execution());
         };
@@ -93,16 +88,11 @@ impl Turn<'_> {
     }
 
     /// The execution that a request names: that number, or else the newest.
-    pub(super) fn execution_named(
-        &self,
-        members: Arguments<'_>,
-        number: Option<u32>,
-    ) -> Result<u32, ApiError> {
-        let job = self.job(members)?;
-        let thing = required(members, "thingName")?;
-        let thing = self.state.store.thing(thing);
+    pub(super) fn execution_named(&self, request: Request<'_>) -> Result<u32, ApiError> {
+        let job = self.job(request)?;
+        let thing = self.state.store.thing(request.required("thingName"));
         thing
-            .and_then(|thing| self.state.find(job, thing, number))
+            .and_then(|thing| self.state.find(job, thing, request.execution_number()))
             .ok_or_else(no_execution)
     }
 }

@@ -7,11 +7,11 @@ use alloc::string::String;
 use iot_topics::Timestamp;
 use serde_json::Value;
 
-use super::create::limit;
-use super::{force, invalid};
+use super::create::{limit, needs_role};
+use super::invalid;
+use super::request::Request;
 use crate::config::JobConfig;
 use crate::engine::Turn;
-use crate::engine::arguments::Arguments;
 use crate::engine::jobs::{Job, Target};
 use crate::reject::{ApiError, ApiErrorKind};
 use crate::status::JobStatus;
@@ -27,25 +27,23 @@ const UPDATABLE: [&str; 6] = [
 ];
 
 impl Turn<'_> {
-    pub(super) fn update_job(
-        &mut self,
-        members: Arguments<'_>,
-        arguments: &Value,
-    ) -> Result<Value, ApiError> {
-        let number = self.job(members)?;
+    pub(super) fn update_job(&mut self, request: Request<'_>) -> Result<Value, ApiError> {
+        let number = self.job(request)?;
         let now = self.now;
         let given = UPDATABLE
             .iter()
-            .filter_map(|name| Some((String::from(*name), members.get(name)?.clone())));
+            .filter_map(|name| Some((String::from(*name), request.get(name)?.clone())));
         let given: serde_json::Map<_, _> = given.collect();
         if given.is_empty() {
             return Err(ApiError::invalid("nothing to update"));
         }
         let at = Timestamp::from_secs(now.into());
-        let change = JobConfig::from_json(arguments, &self.state.limits, at)
+        let change = JobConfig::from_json(request.whole(), &self.state.limits, at)
             .map_err(|error| invalid(&error))?;
-        self.free_text(members, "description")?;
         let job = self.active_job(number)?;
+        if given.contains_key("presignedUrlConfig") && job.document.needs_role() {
+            needs_role(change.presigned.as_ref())?;
+        }
         let config = &mut job.config.0;
         let retry = match (&config.retry, &change.retry) {
             (Some(retry), Some(change)) => {
@@ -75,21 +73,20 @@ impl Turn<'_> {
         Ok(Value::Null)
     }
 
-    pub(super) fn cancel(&mut self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let force = force(members)?;
-        let reason = self.reason_code(members)?;
-        let comment = self.free_text(members, "comment")?;
-        let number = self.job(members)?;
+    pub(super) fn cancel(&mut self, request: Request<'_>) -> Result<Value, ApiError> {
+        let force = request.flag("force");
+        let (reason, comment) = (request.text("reasonCode"), request.text("comment"));
+        let number = self.job(request)?;
         self.active_job(number)?;
         let answer = self.named(number);
-        self.cancel_job(number, force, reason.as_deref(), comment.as_deref());
+        self.cancel_job(number, force, reason, comment);
         Ok(answer)
     }
 
     /// Deletes a job and all of its executions within the call.
-    pub(super) fn delete_job(&mut self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let force = force(members)?;
-        let number = self.job(members)?;
+    pub(super) fn delete_job(&mut self, request: Request<'_>) -> Result<Value, ApiError> {
+        let force = request.flag("force");
+        let number = self.job(request)?;
         if self.state.jobs.is_active(number) && !force {
             let message = "the job is neither completed nor canceled";
             return Err(ApiError::new(ApiErrorKind::InvalidStateTransition, message));
@@ -107,10 +104,10 @@ impl Turn<'_> {
         Ok(Value::Null)
     }
 
-    pub(super) fn associate(&mut self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let comment = self.free_text(members, "comment")?;
-        let number = self.job(members)?;
-        let targets = self.targets(members)?;
+    pub(super) fn associate(&mut self, request: Request<'_>) -> Result<Value, ApiError> {
+        let comment = request.text("comment");
+        let number = self.job(request)?;
+        let targets = self.targets(request)?;
         let limits = self.state.limits.targets;
         let job = self.active_job(number)?;
         if !job.continuous || job.status != JobStatus::InProgress {

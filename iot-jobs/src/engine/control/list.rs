@@ -7,9 +7,8 @@ use core::cmp::Reverse;
 
 use serde_json::{Map, Value, json};
 
-use super::required;
+use super::request::Request;
 use crate::engine::Turn;
-use crate::engine::arguments::Arguments;
 use crate::engine::jobs::{Job, Target};
 use crate::engine::shape::selection;
 use crate::reject::ApiError;
@@ -25,16 +24,19 @@ const fn place(record: &Record) -> Place {
 
 impl Turn<'_> {
     /// Newest first.
-    pub(super) fn list_jobs(&self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let text = |name| members.text(name).map_err(ApiError::invalid);
-        let (status, of_selection) = (text("status")?, text("targetSelection")?);
-        let group = text("thingGroupName")?;
-        let after = text("nextToken")?.map(|token| token.parse::<u32>().map_err(|_| bad_token()));
+    pub(super) fn list_jobs(&self, request: Request<'_>) -> Result<Value, ApiError> {
+        let (status, of_selection) = (request.text("status"), request.text("targetSelection"));
+        let group = request.text("thingGroupName");
+        let namespace = request.get("namespaceId");
+        let after = request
+            .text("nextToken")
+            .map(|token| token.parse::<u32>().map_err(|_| bad_token()));
         let after = after.transpose()?.unwrap_or(NONE);
-        let size = self.page_size(members)?;
+        let size = request.page_size(&self.state.limits);
         let asked = |job: &Job| {
             status.is_none_or(|status| job.status.as_str() == status)
                 && of_selection.is_none_or(|it| selection(job) == it)
+                && namespace.is_none_or(|it| job.as_given.get("namespaceId") == Some(it))
                 && group.is_none_or(|group| job.targets.contains(&Target::Group(group.into())))
         };
         let mut found = self
@@ -67,35 +69,38 @@ impl Turn<'_> {
         Ok(answer)
     }
 
-    pub(super) fn list_executions_of_job(&self, members: Arguments<'_>) -> Result<Value, ApiError> {
-        let number = self.job(members)?;
+    pub(super) fn list_executions_of_job(&self, request: Request<'_>) -> Result<Value, ApiError> {
+        let number = self.job(request)?;
         let list = self.state.jobs.get(number).map(|job| job.executions);
         let list = list.unwrap_or(crate::store::JobList::EMPTY);
         let records = self.state.store.of_job(list).map(|(_, record)| record);
-        self.page(members, records, |record| {
+        self.page(request, records, |record| {
             let arn = self.state.arn("thing", self.state.store.name(record.thing));
             ("thingArn", arn.into())
         })
     }
 
-    pub(super) fn list_executions_of_thing(
-        &self,
-        members: Arguments<'_>,
-    ) -> Result<Value, ApiError> {
-        let name = required(members, "thingName")?;
+    pub(super) fn list_executions_of_thing(&self, request: Request<'_>) -> Result<Value, ApiError> {
+        let name = request.required("thingName");
         if !self.world.has_thing(name) {
             return Err(ApiError::not_found(format!("no thing `{name}`")));
         }
-        let of_job = members.text("jobId").map_err(ApiError::invalid)?;
+        let (of_job, namespace) = (request.text("jobId"), request.get("namespaceId"));
         let store = &self.state.store;
         let all = store.thing(name).map(|thing| {
             let all = store.pending(thing).chain(store.history(thing));
             all.map(|(_, record)| record)
         });
         let records = all.into_iter().flatten();
-        let records =
-            records.filter(|record| of_job.is_none_or(|id| self.state.jobs.id(record.job) == id));
-        self.page(members, records, |record| {
+        let records = records.filter(|record| {
+            let job = self.state.job_of(record);
+            let is = |job: &Job| {
+                of_job.is_none_or(|id| *job.id == *id)
+                    && namespace.is_none_or(|it| job.as_given.get("namespaceId") == Some(it))
+            };
+            job.is_some_and(is)
+        });
+        self.page(request, records, |record| {
             ("jobId", self.state.jobs.id(record.job).into())
         })
     }
@@ -103,15 +108,15 @@ impl Turn<'_> {
     /// One page of executions; no more than a page is ever held.
     fn page<'r>(
         &self,
-        members: Arguments<'_>,
+        request: Request<'_>,
         records: impl Iterator<Item = &'r Record>,
         name: impl Fn(&Record) -> (&'static str, Value),
     ) -> Result<Value, ApiError> {
-        let status = members.text("status").map_err(ApiError::invalid)?;
-        let after = members.text("nextToken").map_err(ApiError::invalid)?;
+        let status = request.text("status");
+        let after = request.text("nextToken");
         let after = after.map(|token| read_token(token).ok_or_else(bad_token));
         let after = after.transpose()?;
-        let size = self.page_size(members)?;
+        let size = request.page_size(&self.state.limits);
         let mut page = alloc::collections::BTreeMap::new();
         let mut more = false;
         for record in records {
@@ -140,14 +145,6 @@ impl Turn<'_> {
             answer.insert("nextToken".into(), token.into());
         }
         Ok(answer)
-    }
-
-    fn page_size(&self, members: Arguments<'_>) -> Result<usize, ApiError> {
-        let most = self.state.limits.page;
-        let size = members.positive("maxResults").map_err(ApiError::invalid)?;
-        let size = size.map_or(Some(most), |size| usize::try_from(size).ok());
-        let size = size.filter(|size| *size <= most);
-        size.ok_or_else(|| ApiError::invalid(format!("`maxResults` must be at most {most}")))
     }
 }
 

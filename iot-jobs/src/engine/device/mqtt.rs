@@ -111,7 +111,8 @@ impl Turn<'_> {
     fn write_execution(&self, execution: Option<u32>, with_document: bool, answer: &mut Object) {
         let execution = execution.and_then(|id| self.state.view(id, self.now));
         if let Some(execution) = execution {
-            answer.raw("execution", &execution.to_json(Plane::Mqtt, with_document));
+            let signer = with_document.then_some(self.world);
+            answer.raw("execution", &execution.to_json(Plane::Mqtt, signer));
         }
     }
 
@@ -123,7 +124,7 @@ impl Turn<'_> {
             answer.raw("executionState", &execution.state_json());
         }
         if included.document {
-            answer.raw("jobDocument", &execution.document());
+            execution.write_document(Plane::Mqtt, self.world, answer);
         }
     }
 }

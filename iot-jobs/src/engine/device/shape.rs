@@ -6,6 +6,7 @@ use alloc::string::String;
 use iot_topics::Timestamp;
 
 use super::{ExecutionView, Rejection};
+use crate::World;
 use crate::json::Object;
 use crate::status::ExecutionStatus;
 
@@ -19,8 +20,8 @@ pub(in crate::engine) enum Plane {
 }
 
 impl ExecutionView<'_> {
-    /// JobExecution.
-    pub(in crate::engine) fn to_json(self, plane: Plane, with_document: bool) -> String {
+    /// JobExecution, with the document if there is who signs its URLs.
+    pub(in crate::engine) fn to_json(self, plane: Plane, signer: Option<&dyn World>) -> String {
         let mut out = Object::new();
         out.text("jobId", self.job_id());
         out.text("status", self.status().as_str());
@@ -34,12 +35,24 @@ impl ExecutionView<'_> {
         if plane == Plane::Http {
             out.text("thingName", self.thing());
         }
-        match plane {
-            _ if !with_document => {}
-            Plane::Mqtt => _ = out.raw("jobDocument", &self.document()),
-            Plane::Http => _ = out.text("jobDocument", &self.document()),
+        if let Some(world) = signer {
+            self.write_document(plane, world, &mut out);
         }
         out.finish()
+    }
+
+    /// The document, if its URLs can be signed.
+    pub(in crate::engine) fn write_document(
+        self,
+        plane: Plane,
+        world: &dyn World,
+        out: &mut Object,
+    ) {
+        match (plane, self.device_document(world)) {
+            (Plane::Mqtt, Some(document)) => _ = out.raw("jobDocument", &document),
+            (Plane::Http, Some(document)) => _ = out.text("jobDocument", &document),
+            (_, None) => {}
+        }
     }
 
     /// JobExecutionSummary.

@@ -5,12 +5,12 @@ use core::fmt;
 
 use iot_topics::Timestamp;
 
-use crate::StatusDetails;
 use crate::engine::State;
 use crate::engine::jobs::Job;
 use crate::engine::shape::is_force_canceled;
 use crate::status::ExecutionStatus;
 use crate::store::Record;
+use crate::{StatusDetails, World};
 
 /// One job execution, borrowed from the [`Engine`](crate::Engine). Each member costs a look-up at
 /// most, but for the details.
@@ -48,6 +48,7 @@ use crate::store::Record;
 /// assert_eq!(execution.last_updated_at(), now);
 /// assert_eq!(execution.approximate_seconds_before_timed_out(), Some(60));
 /// assert_eq!(execution.document(), r#"{"version": 2}"#);
+/// assert_eq!(execution.device_document(&Fleet).as_deref(), Some(r#"{"version": 2}"#));
 /// assert!(execution.status_details().is_empty());
 /// assert_eq!(execution.status_details_json(), None);
 /// assert_eq!(execution.retry_attempt(), 0);
@@ -136,10 +137,18 @@ impl<'a> ExecutionView<'a> {
         Some(deadline.saturating_sub(self.now))
     }
 
-    /// The job document, as the device gets it: JSON text.
+    /// The job document, JSON text in which no URL is signed.
     #[must_use]
     pub fn document(&self) -> Cow<'a, str> {
-        Cow::Borrowed(&self.job.document)
+        self.job.document.unsigned()
+    }
+
+    /// The job document, as the device gets it: JSON text, its URLs signed by the world now. `None`
+    /// if one cannot be signed. Without URLs nothing is copied.
+    #[must_use]
+    pub fn device_document(&self, world: &dyn World) -> Option<Cow<'a, str>> {
+        let job = self.job;
+        job.device_document(self.thing(), self.execution_number(), world)
     }
 
     /// The status details that the device has told last, read from their text.
