@@ -10,6 +10,7 @@ mod conformance;
 mod delivery;
 mod documents;
 mod engine_cases;
+mod events;
 mod inventory;
 mod laws;
 mod oracle;
