@@ -1,31 +1,41 @@
 //! Where executions live: a slab of small records with small ids, made for ten million of them.
 //!
-//! A thing has two lists through the records: what is pending, in the order in which it was
-//! queued, and what has ended, newest first. A job has two as well: what waits for its rollout,
-//! and what was queued, in that order. The status details of the few executions that have some
-//! stand beside the slab.
+//! A thing has two lists through the records: what has not ended, in the order in which it was
+//! queued, and what has ended, newest first. They are walked, so they are short: a thing with more
+//! than [`FEW`] records has them in the [`Crowd`] instead. A job has lists as well: what waits for
+//! its rollout, what waits for its next window, and what was queued, each in that order. The
+//! status details of the few executions that have some stand beside the slab.
 
-mod names;
+mod crowd;
 mod record;
+mod slab;
+mod texts;
+mod things;
 mod timers;
+
+#[cfg(test)]
+mod oracle;
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
 
-pub(crate) use self::names::Names;
-pub(crate) use self::record::{Record, RecordState, Retries};
+use self::crowd::Crowd;
+pub(crate) use self::record::{Place, Record, RecordState, Retries};
+use self::slab::Slab;
+use self::things::Things;
 pub(crate) use self::timers::Timers;
 
 /// No record: the end of a list.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// The heads of the two lists of a thing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Heads {
-    pending: u32,
-    history: u32,
-}
+/// No record either: the records of the thing are in the crowd.
+const CROWDED: u32 = NONE - 1;
+
+/// Records that a thing may have in lists.
+const FEW: usize = 16;
+
+/// Records that are kept for others when none is used any more.
+const KEPT: u32 = 1_024;
 
 /// A list of records through `next_of_job`, oldest first.
 #[derive(Clone, Copy, Debug)]
@@ -41,104 +51,213 @@ impl JobList {
     };
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Store {
-    records: Vec<Record>,
-    free: Vec<u32>,
-    names: Names,
-    heads: Vec<Heads>,
+    records: Slab<Record>,
+    /// The first record that is free; the others follow through `next_of_job`.
+    free: u32,
+    /// Records that are not free.
+    used: u32,
+    things: Things,
+    crowd: Crowd,
     details: BTreeMap<u32, Box<str>>,
     pub(crate) timers: Timers,
 }
 
-impl Store {
-    /// The id of a thing, new if need be.
-    pub(crate) fn intern(&mut self, name: &str) -> u32 {
-        let id = self.names.intern(name);
-        if usize::try_from(id).is_ok_and(|id| id == self.heads.len()) {
-            self.heads.push(Heads {
-                pending: NONE,
-                history: NONE,
-            });
+impl Default for Store {
+    fn default() -> Self {
+        Self {
+            records: Slab::default(),
+            free: NONE,
+            used: 0,
+            things: Things::default(),
+            crowd: Crowd::default(),
+            details: BTreeMap::new(),
+            timers: Timers::default(),
         }
-        id
+    }
+}
+
+impl Store {
+    /// The id of a thing, new if need be; `None` for what cannot be the name of one. The id holds
+    /// until [`tidy`](Self::tidy), and on while the thing has records.
+    pub(crate) fn intern(&mut self, name: &str) -> Option<u32> {
+        self.things.intern(name)
     }
 
     pub(crate) fn thing(&self, name: &str) -> Option<u32> {
-        self.names.find(name)
+        self.things.find(name)
     }
 
     pub(crate) fn name(&self, thing: u32) -> &str {
-        self.names.name(thing)
+        self.things.name(thing)
     }
 
     pub(crate) fn get(&self, id: u32) -> Option<&Record> {
-        self.records.get(usize::try_from(id).ok()?)
+        self.records.get(id)
     }
 
-    pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Record> {
-        self.records.get_mut(usize::try_from(id).ok()?)
+    /// Changes a record, and moves it to where it belongs then.
+    pub(crate) fn change<T>(
+        &mut self,
+        id: u32,
+        change: impl FnOnce(&mut Record) -> T,
+    ) -> Option<T> {
+        let record = self.records.get_mut(id)?;
+        let before = *record;
+        let answer = change(record);
+        let after = *record;
+        let stands = |record: &Record| (record.state.place(), record.sequence, record.number);
+        if stands(&before) != stands(&after) {
+            self.moved(id, &before, &after);
+        }
+        Some(answer)
     }
 
-    /// Stores a record and puts it at the end of the pending list of its thing.
+    /// Stores a record behind all others of its thing.
     pub(crate) fn insert(&mut self, record: Record) -> u32 {
-        let thing = record.thing;
-        let id = if let Some(id) = self.free.pop() {
-            if let Some(slot) = self.get_mut(id) {
+        let new = self.records.len();
+        let id = match self.records.get_mut(self.free) {
+            Some(slot) => {
+                let id = core::mem::replace(&mut self.free, slot.next_of_job);
                 *slot = record;
+                id
             }
-            id
-        } else {
-            let id = u32::try_from(self.records.len()).unwrap_or(NONE);
-            self.records.push(record);
-            id
+            None if new < CROWDED => {
+                self.records.push(record);
+                new
+            }
+            None => return NONE,
         };
-        self.append_pending(thing, id);
+        self.used += 1;
+        let lists = self.pending_list(record.thing);
+        if lists.chain(self.history_list(record.thing)).count() >= FEW {
+            self.crowd_out(record.thing);
+        }
+        self.link(id, &record);
         id
     }
 
     /// Gives a record free. It must be in no list of its job any more.
     pub(crate) fn free(&mut self, id: u32) {
-        self.unlink(id);
+        let Some(&record) = self.get(id) else {
+            return;
+        };
+        self.unlink(id, &record);
         self.details.remove(&id);
-        if let Some(record) = self.get_mut(id) {
-            record.state = RecordState::Deleted;
-            record.job = NONE;
-            self.free.push(id);
+        let next_of_job = core::mem::replace(&mut self.free, id);
+        if let Some(place) = self.records.get_mut(id) {
+            *place = Record {
+                state: RecordState::Gone,
+                next_of_job,
+                ..Record::waiting(NONE, NONE)
+            };
         }
+        self.used = self.used.saturating_sub(1);
     }
 
-    /// Moves a record to the end of the pending list of its thing.
-    pub(crate) fn requeue(&mut self, id: u32) {
-        self.unlink(id);
-        if let Some(thing) = self.get(id).map(|record| record.thing) {
-            self.append_pending(thing, id);
-        }
-    }
-
-    /// Moves a record from the pending list of its thing to the front of its history.
-    pub(crate) fn retire(&mut self, id: u32) {
-        self.unlink(id);
-        let Some(thing) = self.get(id).map(|record| record.thing) else {
+    /// Takes an execution out of all lists of its thing, but for the newest of a job: that stays,
+    /// as its number is never used again.
+    pub(crate) fn delete(&mut self, id: u32) {
+        let Some(&Record { job, thing, .. }) = self.get(id) else {
             return;
         };
-        let Some(heads) = self.heads_mut(thing) else {
-            return;
+        let newest = self
+            .newest(job, thing)
+            .is_some_and(|(newest, _)| newest == id);
+        let state = if newest {
+            RecordState::Deleted
+        } else {
+            RecordState::Gone
         };
-        let next = core::mem::replace(&mut heads.history, id);
-        if let Some(record) = self.get_mut(id) {
-            record.next_of_thing = next;
+        self.change(id, |record| record.state = state);
+    }
+
+    /// Gives back what the records and names take that are gone, if it is much. No id may be
+    /// held, but in records and lists.
+    pub(crate) fn tidy(&mut self) {
+        if self.used == 0 && self.records.len() > KEPT {
+            self.records = Slab::default();
+            self.free = NONE;
         }
+        self.things.sweep();
     }
 
-    pub(crate) fn pending(&self, thing: u32) -> Chain<'_> {
-        let heads = self.heads(thing);
-        self.chain(heads.map_or(NONE, |heads| heads.pending), Link::Thing)
+    /// The first of what the device of a thing sees as pending.
+    pub(crate) fn head(&self, thing: u32) -> Option<u32> {
+        let visible = |(_, record): &(u32, &Record)| record.is_visible();
+        let first = if self.is_crowded(thing) {
+            self.crowd_pending(thing).next().filter(visible)
+        } else {
+            let all = self.pending_list(thing).filter(visible);
+            // Of several the first.
+            all.min_by_key(|(_, record)| record.state.place())
+        };
+        first.map(|(id, _)| id)
     }
 
-    pub(crate) fn history(&self, thing: u32) -> Chain<'_> {
-        let heads = self.heads(thing);
-        self.chain(heads.map_or(NONE, |heads| heads.history), Link::Thing)
+    /// What the device of a thing sees as pending, running ones first.
+    pub(crate) fn visible(&self, thing: u32) -> impl Iterator<Item = (u32, &Record)> {
+        let at = move |place| {
+            let all = self.pending_list(thing);
+            all.filter(move |(_, record)| record.state.place() == place)
+        };
+        let crowd = self.crowd_pending(thing);
+        at(Place::Running)
+            .chain(at(Place::Queued))
+            .chain(crowd.take_while(|(_, record)| record.is_visible()))
+    }
+
+    /// What has not ended, shown or not, and what is no execution yet.
+    pub(crate) fn unfinished(&self, thing: u32) -> impl Iterator<Item = (u32, &Record)> {
+        self.pending_list(thing).chain(self.crowd_pending(thing))
+    }
+
+    /// All records of a thing, in no order.
+    pub(crate) fn of_thing(&self, thing: u32) -> impl Iterator<Item = (u32, &Record)> {
+        let lists = self.pending_list(thing).chain(self.history_list(thing));
+        lists.chain(self.read(self.crowd.of_thing(thing)))
+    }
+
+    /// What has not ended of a job on a thing, shown or not, or is no execution yet.
+    pub(crate) fn unfinished_of(&self, job: u32, thing: u32) -> Option<u32> {
+        let mut list = self.pending_list(thing);
+        let in_list = list.find(|(_, record)| record.job == job);
+        // No execution has a number below that of one that has not ended, but for what is none
+        // yet, whose number is zero.
+        let newest = self.crowd.of_job(thing, job, None).next();
+        let none_yet = self.crowd.of_job(thing, job, Some(0)).next();
+        let mut in_crowd = self.read(newest.into_iter().chain(none_yet));
+        let in_crowd = in_crowd.find(|(_, record)| record.state.place() < Place::Ended);
+        in_list.or(in_crowd).map(|(id, _)| id)
+    }
+
+    /// The execution of a job on a thing: that number, or else the newest.
+    pub(crate) fn find(&self, job: u32, thing: u32, number: Option<u32>) -> Option<u32> {
+        let lists = self.pending_list(thing).chain(self.history_list(thing));
+        let fits = |record: &Record| {
+            record.status().is_some() && number.is_none_or(|number| record.number == number)
+        };
+        let in_lists = lists
+            .filter(|(_, record)| record.job == job && fits(record))
+            .max_by_key(|(_, record)| record.number);
+        // At most one of those before it was deleted.
+        let mut in_crowd = self.read(self.crowd.of_job(thing, job, number).take(2));
+        let in_crowd = in_crowd.find(|(_, record)| fits(record));
+        in_lists.or(in_crowd).map(|(id, _)| id)
+    }
+
+    /// The number that the next execution of a job on a thing gets.
+    pub(crate) fn next_number(&mut self, job: u32, thing: u32) -> u32 {
+        let Some((newest, record)) = self.newest(job, thing) else {
+            return 1;
+        };
+        let (number, state) = (record.number, record.state);
+        if state == RecordState::Deleted {
+            // The next one keeps the number from now on.
+            self.change(newest, |record| record.state = RecordState::Gone);
+        }
+        number.saturating_add(1)
     }
 
     pub(crate) const fn of_job(&self, list: JobList) -> Chain<'_> {
@@ -162,10 +281,10 @@ impl Store {
 
     /// Puts a record at the end of a list of its job.
     pub(crate) fn push(&mut self, list: &mut JobList, id: u32) {
-        if let Some(record) = self.get_mut(id) {
+        if let Some(record) = self.records.get_mut(id) {
             record.next_of_job = NONE;
         }
-        match self.get_mut(list.tail) {
+        match self.records.get_mut(list.tail) {
             Some(last) => last.next_of_job = id,
             None => list.head = id,
         }
@@ -191,12 +310,41 @@ impl Store {
         self.details.insert(id, json);
     }
 
-    fn heads(&self, thing: u32) -> Option<&Heads> {
-        self.heads.get(usize::try_from(thing).ok()?)
+    /// The record of a job on a thing with the highest number, whatever it is.
+    fn newest(&self, job: u32, thing: u32) -> Option<(u32, &Record)> {
+        let lists = self.pending_list(thing).chain(self.history_list(thing));
+        let in_lists = lists.filter(|(_, record)| record.job == job);
+        let in_crowd = self.crowd.of_job(thing, job, None);
+        let in_crowd = self.read(in_crowd).next();
+        in_lists
+            .max_by_key(|(_, record)| record.number)
+            .or(in_crowd)
     }
 
-    fn heads_mut(&mut self, thing: u32) -> Option<&mut Heads> {
-        self.heads.get_mut(usize::try_from(thing).ok()?)
+    fn is_crowded(&self, thing: u32) -> bool {
+        self.things
+            .get(thing)
+            .is_some_and(|it| it.pending == CROWDED)
+    }
+
+    /// The list of what has not ended; empty for a thing in the crowd.
+    fn pending_list(&self, thing: u32) -> Chain<'_> {
+        let first = self.things.get(thing).map_or(NONE, |it| it.pending);
+        self.chain(first, Link::Thing)
+    }
+
+    /// The list of what has ended; empty for a thing in the crowd.
+    fn history_list(&self, thing: u32) -> Chain<'_> {
+        let first = self.things.get(thing).map_or(NONE, |it| it.history);
+        self.chain(first, Link::Thing)
+    }
+
+    fn crowd_pending(&self, thing: u32) -> impl Iterator<Item = (u32, &Record)> {
+        self.read(self.crowd.pending(thing))
+    }
+
+    fn read(&self, ids: impl Iterator<Item = u32>) -> impl Iterator<Item = (u32, &Record)> {
+        ids.filter_map(|id| Some((id, self.get(id)?)))
     }
 
     const fn chain(&self, at: u32, link: Link) -> Chain<'_> {
@@ -207,50 +355,106 @@ impl Store {
         }
     }
 
-    fn append_pending(&mut self, thing: u32, id: u32) {
-        if let Some(record) = self.get_mut(id) {
-            record.next_of_thing = NONE;
-        }
-        let last = self.pending(thing).last().map_or(NONE, |(last, _)| last);
-        match self.get_mut(last) {
-            Some(last) => last.next_of_thing = id,
-            None => {
-                if let Some(heads) = self.heads_mut(thing) {
-                    heads.pending = id;
-                }
+    /// Moves all records of a thing from its lists to the crowd.
+    fn crowd_out(&mut self, thing: u32) {
+        for list in [Self::pending_list, Self::history_list] {
+            let mut list = list(self, thing).at;
+            while let Some(&record) = self.get(list) {
+                self.crowd.insert(list, &record);
+                list = record.next_of_thing;
             }
+        }
+        if let Some(thing) = self.things.get_mut(thing) {
+            thing.pending = CROWDED;
+            thing.history = NONE;
         }
     }
 
-    /// Takes a record out of whichever list of its thing it is in.
-    fn unlink(&mut self, id: u32) {
-        let Some(&Record {
-            thing,
-            next_of_thing: next,
-            ..
-        }) = self.get(id)
-        else {
+    fn moved(&mut self, id: u32, before: &Record, after: &Record) {
+        let [from, to] = [before, after].map(|record| list_of(record.state.place()));
+        // What is queued at last goes behind what was queued meanwhile.
+        let queued = before.state.place() == Place::Waiting;
+        if from != to || queued || self.is_crowded(after.thing) {
+            self.unlink(id, before);
+            self.link(id, after);
+        }
+    }
+
+    /// Puts a record into the list of its thing that it belongs into.
+    fn link(&mut self, id: u32, record: &Record) {
+        let list = list_of(record.state.place());
+        let Some(thing) = self.things.get_mut(record.thing) else {
             return;
         };
-        let before = |chain: Chain<'_>| {
-            let mut chain = chain;
-            chain
-                .find(|(_, record)| record.next_of_thing == id)
-                .map(|(before, _)| before)
-        };
-        let Some(heads) = self.heads_mut(thing) else {
-            return;
-        };
-        if heads.pending == id {
-            heads.pending = next;
-        } else if heads.history == id {
-            heads.history = next;
-        } else {
-            let found = before(self.pending(thing)).or_else(|| before(self.history(thing)));
-            if let Some(record) = found.and_then(|before| self.get_mut(before)) {
-                record.next_of_thing = next;
+        let was_vacant = thing.is_vacant();
+        let mut next = NONE;
+        match list {
+            None => return,
+            Some(_) if thing.pending == CROWDED => self.crowd.insert(id, record),
+            Some(List::History) => next = core::mem::replace(&mut thing.history, id),
+            Some(List::Pending) if thing.pending == NONE => thing.pending = id,
+            Some(List::Pending) => {
+                let last = self.pending_list(record.thing).last();
+                let last = last.map_or(NONE, |(last, _)| last);
+                self.set_next(last, id);
             }
         }
+        self.set_next(id, next);
+        self.things.note(record.thing, was_vacant);
+    }
+
+    /// Takes a record that stands like this out of the list of its thing.
+    fn unlink(&mut self, id: u32, record: &Record) {
+        let list = list_of(record.state.place());
+        let next = self.get(id).map_or(NONE, |it| it.next_of_thing);
+        let Some(thing) = self.things.get_mut(record.thing) else {
+            return;
+        };
+        let was_vacant = thing.is_vacant();
+        let mut chain = match list {
+            None => return,
+            Some(_) if thing.pending == CROWDED => {
+                self.crowd.remove(id, record);
+                if !self.crowd.has(record.thing) {
+                    thing.pending = NONE;
+                }
+                return self.things.note(record.thing, was_vacant);
+            }
+            Some(List::Pending) if thing.pending == id => {
+                thing.pending = next;
+                return self.things.note(record.thing, was_vacant);
+            }
+            Some(List::History) if thing.history == id => {
+                thing.history = next;
+                return self.things.note(record.thing, was_vacant);
+            }
+            Some(List::Pending) => self.pending_list(record.thing),
+            Some(List::History) => self.history_list(record.thing),
+        };
+        let before = chain.find(|(_, before)| before.next_of_thing == id);
+        let before = before.map_or(NONE, |(before, _)| before);
+        self.set_next(before, next);
+    }
+
+    fn set_next(&mut self, id: u32, next: u32) {
+        if let Some(record) = self.records.get_mut(id) {
+            record.next_of_thing = next;
+        }
+    }
+}
+
+/// The lists of a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum List {
+    Pending,
+    History,
+}
+
+const fn list_of(place: Place) -> Option<List> {
+    match place {
+        Place::Running | Place::Queued | Place::Hidden | Place::Waiting => Some(List::Pending),
+        Place::Ended => Some(List::History),
+        Place::Nowhere => None,
     }
 }
 

@@ -1,8 +1,7 @@
 //! What changes an execution, and what things are told of it.
 
+use super::Turn;
 use super::effect::{Effect, Message};
-use super::jobs::Deferred;
-use super::{State, Turn};
 use crate::status::{Cause, ExecutionStatus, JobStatus};
 use crate::store::{Record, RecordState, Retries};
 
@@ -11,28 +10,6 @@ use crate::store::{Record, RecordState, Retries};
 pub(super) struct Before {
     thing: u32,
     head: Option<u32>,
-}
-
-impl State {
-    /// The number that the next execution of the job on the thing has.
-    pub(super) fn next_number(&self, job: u32, thing: u32) -> u32 {
-        let store = &self.store;
-        let all = store.pending(thing).chain(store.history(thing));
-        let used = all.filter(|(_, record)| record.job == job);
-        used.map(|(_, record)| record.number)
-            .max()
-            .map_or(1, |last| last.saturating_add(1))
-    }
-
-    /// The execution of a job on a thing: that number, or else the newest.
-    pub(super) fn find(&self, job: u32, thing: u32, number: Option<u32>) -> Option<u32> {
-        let store = &self.store;
-        let all = store.pending(thing).chain(store.history(thing));
-        all.filter(|(_, record)| record.job == job && record.status().is_some())
-            .filter(|(_, record)| number.is_none_or(|number| record.number == number))
-            .max_by_key(|(_, record)| record.number)
-            .map(|(id, _)| id)
-    }
 }
 
 impl Turn<'_> {
@@ -94,18 +71,17 @@ impl Turn<'_> {
         self.state.sequence = self.state.sequence.saturating_add(1);
         let (now, sequence) = (self.now, self.state.sequence);
         let store = &mut self.state.store;
-        store.requeue(id);
-        let Some(record) = store.get_mut(id) else {
-            return;
-        };
-        record.state = RecordState::Is(ExecutionStatus::Queued);
-        record.sequence = sequence;
-        record.queued_at = now;
-        record.updated_at = now;
-        record.version = 1;
-        record.number = number;
-        record.retries = retries;
-        let Some(job) = self.state.jobs.get_mut(record.job) else {
+        let job = store.change(id, |record| {
+            record.state = RecordState::Is(ExecutionStatus::Queued);
+            record.sequence = sequence;
+            record.queued_at = now;
+            record.updated_at = now;
+            record.version = 1;
+            record.number = number;
+            record.retries = retries;
+            record.job
+        });
+        let Some(job) = job.and_then(|job| self.state.jobs.get_mut(job)) else {
             return;
         };
         store.push(&mut job.executions, id);
@@ -117,7 +93,7 @@ impl Turn<'_> {
 
     /// A new execution for a thing that need not wait for the rollout.
     pub(super) fn queue_new(&mut self, job: u32, thing: u32, retries: Retries) {
-        let number = self.state.next_number(job, thing);
+        let number = self.state.store.next_number(job, thing);
         let id = self.state.store.insert(Record::waiting(thing, job));
         self.queue(id, number, retries);
     }
@@ -126,27 +102,26 @@ impl Turn<'_> {
     /// the thing. Whether it has ended.
     pub(super) fn end(&mut self, id: u32, status: ExecutionStatus, cause: Cause) -> bool {
         let now = self.now;
-        let Some(record) = self.state.store.get_mut(id) else {
+        let Some(&Record { state, job, .. }) = self.state.store.get(id) else {
             return false;
         };
-        let Some(was) = record.status() else {
-            return false;
-        };
-        if !was.can_become(status, cause) {
+        let was = state.status().filter(|was| was.can_become(status, cause));
+        if was.is_none() {
             return false;
         }
-        record.state = match (status, cause) {
-            (ExecutionStatus::Canceled, Cause::ForceCancel) => RecordState::ForceCanceled,
-            _ => RecordState::Is(status),
-        };
-        record.updated_at = now;
-        if status != ExecutionStatus::Removed {
-            record.version = record.version.saturating_add(1);
+        self.state.store.change(id, |record| {
+            record.state = match (status, cause) {
+                (ExecutionStatus::Canceled, Cause::ForceCancel) => RecordState::ForceCanceled,
+                _ => RecordState::Is(status),
+            };
+            record.updated_at = now;
+            if status != ExecutionStatus::Removed {
+                record.version = record.version.saturating_add(1);
+            }
+        });
+        if let Some(job) = self.state.jobs.get_mut(job) {
+            job.recount(was, Some(status));
         }
-        if let Some(job) = self.state.jobs.get_mut(record.job) {
-            job.recount(Some(was), Some(status));
-        }
-        self.state.store.retire(id);
         true
     }
 
@@ -169,7 +144,7 @@ impl Turn<'_> {
         }
         let retries = retries.next(status);
         if job.is_windowed() && job.status == JobStatus::Scheduled {
-            job.deferred.push(Deferred { thing, retries });
+            self.state.defer(number, thing, retries);
         } else {
             self.queue_new(number, thing, retries);
         }
@@ -203,7 +178,7 @@ impl Turn<'_> {
         {
             return false;
         }
-        let shown = self.state.is_visible(record);
+        let shown = record.is_visible();
         let before = self.before(record.thing);
         self.end(id, ExecutionStatus::Canceled, cause);
         self.notify(before, shown);
@@ -217,11 +192,13 @@ impl Turn<'_> {
         let Some(job) = state.jobs.get_mut(number) else {
             return;
         };
-        job.deferred.clear();
+        job.deferred = 0;
         job.waiting = 0;
         job.next_batch = None;
-        while let Some(id) = state.store.pop(&mut job.waiting_list) {
-            state.store.free(id);
+        for list in [&mut job.waiting_list, &mut job.deferred_list] {
+            while let Some(id) = state.store.pop(list) {
+                state.store.free(id);
+            }
         }
     }
 

@@ -20,6 +20,7 @@ use super::Turn;
 use super::change::Before;
 use crate::reject::RejectCode;
 use crate::status::{Cause, ExecutionStatus};
+use crate::store::RecordState;
 use crate::{StatusDetails, StepTimeout};
 
 pub(super) const NO_EXECUTION: Rejection = Rejection::new(
@@ -78,7 +79,7 @@ impl Turn<'_> {
             let message = "the job execution has ended";
             return Err(Rejection::new(RejectCode::TerminalStateReached, message));
         }
-        if !self.state.is_visible(record) {
+        if !record.is_visible() {
             return Err(NO_EXECUTION);
         }
         Ok(Some(found))
@@ -109,7 +110,7 @@ impl Turn<'_> {
             return refuse(RejectCode::VersionMismatch, message);
         }
         let may = |was: ExecutionStatus| was.can_become(status, Cause::Device);
-        if !record.status().is_some_and(may) || !self.state.is_visible(record) {
+        if !record.status().is_some_and(may) || !record.is_visible() {
             let message = "the state of the job execution does not allow it";
             return refuse(RejectCode::InvalidStateTransition, message);
         }
@@ -150,28 +151,26 @@ impl Turn<'_> {
     fn advance(&mut self, id: u32, report: Report) {
         let now = self.now;
         let state = &mut *self.state;
-        let Some(record) = state.store.get_mut(id) else {
-            return;
-        };
-        if record.is(ExecutionStatus::Queued) {
-            let job = state.jobs.get_mut(record.job);
-            record.in_progress_minutes = job.map_or(0, |job| {
-                job.recount(
-                    Some(ExecutionStatus::Queued),
-                    Some(ExecutionStatus::InProgress),
-                );
-                job.config.in_progress_minutes()
-            });
-            record.state = crate::store::RecordState::Is(ExecutionStatus::InProgress);
-            record.started_at = now;
-        }
-        record.updated_at = now;
-        record.version = record.version.saturating_add(1);
-        match report.step {
-            Some(0) => record.step_deadline = 0,
-            Some(step) => record.step_deadline = now.saturating_add(step.saturating_mul(60)),
-            None => {}
-        }
+        let running = ExecutionStatus::InProgress;
+        let jobs = &mut state.jobs;
+        state.store.change(id, |record| {
+            if record.is(ExecutionStatus::Queued) {
+                let job = jobs.get_mut(record.job);
+                record.in_progress_minutes = job.map_or(0, |job| {
+                    job.recount(Some(ExecutionStatus::Queued), Some(running));
+                    job.config.in_progress_minutes()
+                });
+                record.state = RecordState::Is(running);
+                record.started_at = now;
+            }
+            record.updated_at = now;
+            record.version = record.version.saturating_add(1);
+            match report.step {
+                Some(0) => record.step_deadline = 0,
+                Some(step) => record.step_deadline = now.saturating_add(step.saturating_mul(60)),
+                None => {}
+            }
+        });
         if let Some(details) = report.details {
             state.store.set_details(id, details);
         }
@@ -181,11 +180,12 @@ impl Turn<'_> {
     /// Takes the last report of an execution.
     fn conclude(&mut self, id: u32, status: ExecutionStatus, report: Report) {
         let now = self.now;
-        if status != ExecutionStatus::Rejected
-            && let Some(record) = self.state.store.get_mut(id)
-            && record.started_at == 0
-        {
-            record.started_at = now;
+        if status != ExecutionStatus::Rejected {
+            self.state.store.change(id, |record| {
+                if record.started_at == 0 {
+                    record.started_at = now;
+                }
+            });
         }
         self.end(id, status, Cause::Device);
         if let Some(details) = report.details {
@@ -197,7 +197,7 @@ impl Turn<'_> {
         let thing = self.state.store.thing(thing);
         let found = thing.zip(self.state.jobs.number(job));
         found
-            .and_then(|(thing, job)| self.state.find(job, thing, number))
+            .and_then(|(thing, job)| self.state.store.find(job, thing, number))
             .ok_or(NO_EXECUTION)
     }
 

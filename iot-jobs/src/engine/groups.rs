@@ -5,11 +5,13 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use iot_topics::ThingName;
+
 use super::device::event_of;
-use super::jobs::{Deferred, Job, Target};
+use super::jobs::{Job, Target};
 use super::{State, Turn};
 use crate::status::{Cause, ExecutionStatus, JobStatus};
-use crate::store::{RecordState, Retries};
+use crate::store::{Record, RecordState, Retries};
 
 impl State {
     /// Lets a continuous job hear of joins and leaves of its groups.
@@ -49,20 +51,26 @@ impl State {
             .collect()
     }
 
-    /// What the thing has pending of the job, or in line for it.
-    fn pending_of(&self, job: u32, thing: u32) -> Option<u32> {
-        let mut pending = self.store.pending(thing);
-        pending
-            .find(|(_, record)| record.job == job)
-            .map(|(id, _)| id)
+    /// Lets a thing have an execution of the job when the next window opens.
+    pub(super) fn defer(&mut self, number: u32, thing: u32, retries: Retries) {
+        if let Some(job) = self.jobs.get_mut(number) {
+            let mut record = Record::waiting(thing, number);
+            record.state = RecordState::Deferred;
+            record.retries = retries;
+            let id = self.store.insert(record);
+            self.store.push(&mut job.deferred_list, id);
+            job.deferred += 1;
+        }
     }
 }
 
 impl Turn<'_> {
     pub(super) fn joined(&mut self, name: &str, group: &str) {
         let jobs = self.state.listeners(group);
-        if !jobs.is_empty() {
-            let thing = self.state.store.intern(name);
+        if !jobs.is_empty()
+            && ThingName::check(name).is_ok()
+            && let Some(thing) = self.state.store.intern(name)
+        {
             self.join(&jobs, thing);
         }
     }
@@ -72,19 +80,14 @@ impl Turn<'_> {
         let before = self.before(thing);
         let mut changed = false;
         for &number in jobs {
-            if self.state.pending_of(number, thing).is_some() {
+            if self.state.store.unfinished_of(number, thing).is_some() {
                 continue;
             }
-            let Some(job) = self.state.jobs.get_mut(number) else {
+            let Some(job) = self.state.jobs.get(number) else {
                 continue;
             };
             if job.status == JobStatus::Scheduled {
-                if job.deferred.iter().all(|deferred| deferred.thing != thing) {
-                    job.deferred.push(Deferred {
-                        thing,
-                        retries: Retries::default(),
-                    });
-                }
+                self.state.defer(number, thing, Retries::default());
             } else {
                 self.queue_new(number, thing, Retries::default());
                 changed = true;
@@ -105,13 +108,9 @@ impl Turn<'_> {
             if self.is_reached(number, name) {
                 continue;
             }
-            if let Some(job) = self.state.jobs.get_mut(number) {
-                job.deferred.retain(|deferred| deferred.thing != thing);
+            if let Some(id) = self.state.store.unfinished_of(number, thing) {
+                shown |= self.remove(id, Cause::LeftGroups, &mut removed);
             }
-            let Some(id) = self.state.pending_of(number, thing) else {
-                continue;
-            };
-            shown |= self.remove(id, Cause::LeftGroups, &mut removed);
         }
         self.notify(before, shown);
         self.after_removals(&removed);
@@ -122,7 +121,8 @@ impl Turn<'_> {
         let Some(thing) = self.state.store.thing(name) else {
             return;
         };
-        let pending: Vec<u32> = self.state.store.pending(thing).map(|(id, _)| id).collect();
+        let unfinished = self.state.store.unfinished(thing);
+        let pending: Vec<u32> = unfinished.map(|(id, _)| id).collect();
         let mut removed = Vec::new();
         for id in pending {
             self.remove(id, Cause::ThingDeleted, &mut removed);
@@ -135,16 +135,18 @@ impl Turn<'_> {
         let Some(record) = self.state.store.get(id) else {
             return false;
         };
-        let shown = self.state.is_visible(record);
-        let (waits, job) = (record.state == RecordState::Waiting, record.job);
-        if waits {
+        let shown = record.is_visible();
+        let Record { state, job, .. } = *record;
+        if let RecordState::Waiting | RecordState::Deferred = state {
             // Its place in the line is given free when it comes up.
-            if let Some(record) = self.state.store.get_mut(id) {
-                record.state = RecordState::Deleted;
-            }
-            self.state.store.retire(id);
+            let store = &mut self.state.store;
+            store.change(id, |record| record.state = RecordState::Gone);
             if let Some(job) = self.state.jobs.get_mut(job) {
-                job.waiting = job.waiting.saturating_sub(1);
+                let line = match state {
+                    RecordState::Deferred => &mut job.deferred,
+                    _ => &mut job.waiting,
+                };
+                *line = line.saturating_sub(1);
             }
         } else if !self.end(id, ExecutionStatus::Removed, cause) {
             return false;

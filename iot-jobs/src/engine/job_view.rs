@@ -99,7 +99,7 @@ impl Engine {
     ) -> Option<ExecutionView<'_>> {
         let thing = self.state.store.thing(thing)?;
         let job = self.state.jobs.number(job)?;
-        self.view(self.state.find(job, thing, number)?)
+        self.view(self.state.store.find(job, thing, number)?)
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::document::Document;
 use super::settings::Settings;
 use crate::status::{ExecutionStatus, JobStatus};
-use crate::store::{JobList, Retries};
+use crate::store::JobList;
 
 /// A time that does not come.
 pub(super) const NEVER: u32 = u32::MAX;
@@ -20,13 +20,6 @@ pub(super) const NEVER: u32 = u32::MAX;
 pub(super) enum Target {
     Thing(String),
     Group(String),
-}
-
-/// A thing that gets an execution when the next window opens.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Deferred {
-    pub(super) thing: u32,
-    pub(super) retries: Retries,
 }
 
 #[derive(Clone, Debug)]
@@ -54,7 +47,9 @@ pub(super) struct Job {
     pub(super) waiting: u32,
     pub(super) waiting_list: JobList,
     pub(super) executions: JobList,
-    pub(super) deferred: Vec<Deferred>,
+    /// Things that get an execution when the next window opens.
+    pub(super) deferred: u32,
+    pub(super) deferred_list: JobList,
     /// When the next batch may go out, while something waits.
     pub(super) next_batch: Option<u32>,
     /// When the targets are resolved and the rollout begins; none afterwards.
@@ -98,7 +93,8 @@ impl Job {
             waiting: 0,
             waiting_list: JobList::EMPTY,
             executions: JobList::EMPTY,
-            deferred: Vec::new(),
+            deferred: 0,
+            deferred_list: JobList::EMPTY,
             next_batch: None,
             start: None,
             end: None,
@@ -132,7 +128,7 @@ impl Job {
     pub(super) fn is_done(&self) -> bool {
         self.start.is_none()
             && self.waiting == 0
-            && self.deferred.is_empty()
+            && self.deferred == 0
             && self.count(ExecutionStatus::Queued) == 0
             && self.count(ExecutionStatus::InProgress) == 0
     }
@@ -183,6 +179,8 @@ pub(super) struct Jobs {
     rolling: BTreeSet<u32>,
     /// Jobs that would, if there were a slot; the oldest comes first.
     blocked: BTreeSet<u32>,
+    /// How many jobs have maintenance windows.
+    windowed: usize,
 }
 
 impl Jobs {
@@ -190,6 +188,7 @@ impl Jobs {
         let number = u32::try_from(self.all.len()).unwrap_or(crate::store::NONE);
         self.by_id.insert(job.id.clone(), number);
         self.by_number.insert(number);
+        self.windowed += usize::from(job.is_windowed());
         self.all.push(Some(Box::new(job)));
         number
     }
@@ -199,6 +198,7 @@ impl Jobs {
         let job = slot.take()?;
         self.by_id.remove(&job.id);
         self.by_number.remove(&number);
+        self.windowed -= usize::from(job.is_windowed());
         if let Some(at) = self.awake.remove(&number) {
             self.wakes.remove(&(at, number));
         }
@@ -296,11 +296,8 @@ impl Jobs {
         }
     }
 
-    /// Hides or shows the queued executions of a job.
-    pub(super) fn hide(&mut self, number: u32, hidden: bool) {
-        if let Some(job) = self.get_mut(number) {
-            job.hidden = hidden;
-        }
+    pub(super) const fn any_windowed(&self) -> bool {
+        self.windowed > 0
     }
 
     /// Notes that a job is over.

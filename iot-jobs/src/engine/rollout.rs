@@ -1,9 +1,11 @@
 //! The calendar of a job: start, batches, windows, end.
 
+use iot_topics::ThingName;
+
 use super::Turn;
 use super::jobs::{NEVER, Target};
 use crate::status::{ExecutionStatus, JobStatus};
-use crate::store::{Record, RecordState, Retries};
+use crate::store::{JobList, Record, RecordState, Retries, Store};
 
 /// Seconds between two batches.
 const BATCH_EVERY: u32 = 60;
@@ -83,8 +85,14 @@ impl Turn<'_> {
         let mut added = 0;
         let store = &mut state.store;
         let mut add = |name: &str| {
-            let thing = store.intern(name);
-            if store.pending(thing).all(|(_, record)| record.job != number) {
+            // What has no such name is no thing, and no topic can name it.
+            let thing = ThingName::check(name)
+                .ok()
+                .and_then(|()| store.intern(name));
+            let Some(thing) = thing else {
+                return;
+            };
+            if store.unfinished_of(number, thing).is_none() {
                 let id = store.insert(Record::waiting(thing, number));
                 store.push(&mut list, id);
                 added += 1;
@@ -145,7 +153,7 @@ impl Turn<'_> {
                     let before = self.before(thing);
                     // Nothing of a snapshot job comes twice to a thing.
                     let execution = if continuous {
-                        self.state.next_number(number, thing)
+                        self.state.store.next_number(number, thing)
                     } else {
                         1
                     };
@@ -225,12 +233,22 @@ impl Turn<'_> {
         let Some(job) = self.state.jobs.get_mut(number) else {
             return;
         };
-        for deferred in core::mem::take(&mut job.deferred) {
-            let thing = deferred.thing;
-            if self.world.has_thing(self.state.store.name(thing)) {
-                let before = self.before(thing);
-                self.queue_new(number, thing, deferred.retries);
-                self.notify(before, true);
+        job.deferred = 0;
+        let mut list = core::mem::replace(&mut job.deferred_list, JobList::EMPTY);
+        while let Some(id) = self.state.store.pop(&mut list) {
+            let store = &self.state.store;
+            let is_there = |record: &&Record| {
+                record.state == RecordState::Deferred
+                    && self.world.has_thing(store.name(record.thing))
+            };
+            match store.get(id).filter(is_there) {
+                Some(&Record { thing, retries, .. }) => {
+                    let before = self.before(thing);
+                    let execution = self.state.store.next_number(number, thing);
+                    self.queue(id, execution, retries);
+                    self.notify(before, true);
+                }
+                None => self.state.store.free(id),
             }
         }
     }
@@ -250,23 +268,24 @@ impl Turn<'_> {
 
     /// Shows or hides the queued executions of a job, and tells their things.
     fn show_queued(&mut self, number: u32, shown: bool) {
-        let Some(job) = self.state.jobs.get(number) else {
+        let Some(job) = self.state.jobs.get_mut(number) else {
             return;
         };
-        let mut next = crate::store::Store::first(job.executions);
+        job.hidden = !shown;
+        let state = |shown| match shown {
+            true => RecordState::Is(ExecutionStatus::Queued),
+            false => RecordState::Hidden,
+        };
+        let mut next = Store::first(job.executions);
         while let Some(id) = next {
             next = self.state.store.after(id);
-            let Some(record) = self.state.store.get(id) else {
-                continue;
-            };
-            if record.is(ExecutionStatus::Queued) {
-                let thing = record.thing;
-                self.state.jobs.hide(number, shown);
+            let found = self.state.store.get(id);
+            if let Some(&Record { thing, .. }) = found.filter(|it| it.state == state(!shown)) {
                 let before = self.before(thing);
-                self.state.jobs.hide(number, !shown);
+                let store = &mut self.state.store;
+                store.change(id, |record| record.state = state(shown));
                 self.notify(before, true);
             }
         }
-        self.state.jobs.hide(number, !shown);
     }
 }

@@ -26,49 +26,40 @@ pub(super) const COUNTERS: [(&str, ExecutionStatus); 8] = [
 ];
 const EVENT_COUNTERS: usize = 6;
 
+/// Executions beyond those that are shown among which the windowed ones are looked for, so that a
+/// list costs no more on a thing with very many.
+const SEARCHED: usize = 250;
+
 impl State {
     pub(super) fn job_of(&self, record: &Record) -> Option<&Job> {
         self.jobs.get(record.job)
     }
 
-    /// Whether the device sees it as pending.
-    pub(super) fn is_visible(&self, record: &Record) -> bool {
-        match record.status() {
-            Some(ExecutionStatus::InProgress) => true,
-            Some(ExecutionStatus::Queued) => self.job_of(record).is_some_and(|job| !job.hidden),
-            _ => false,
-        }
-    }
-
-    /// The pending executions that the device sees, running ones first.
-    pub(super) fn pending(&self, thing: u32) -> impl Iterator<Item = (u32, &Record)> {
-        let visible = move |status| {
-            self.store
-                .pending(thing)
-                .filter(move |(_, record)| record.is(status) && self.is_visible(record))
-        };
-        visible(ExecutionStatus::InProgress).chain(visible(ExecutionStatus::Queued))
-    }
-
     /// The first pending execution: `$next`.
     pub(super) fn head(&self, thing: u32) -> Option<u32> {
-        self.pending(thing).next().map(|(id, _)| id)
+        self.store.head(thing)
     }
 
     /// The pending executions that the device is shown in lists, in order. Those of windowed jobs
     /// have some places more than the others.
     pub(super) fn shown(&self, thing: u32) -> impl Iterator<Item = u32> {
-        let (mut plain, mut windowed) = (0, 0);
-        self.pending(thing).filter_map(move |(id, record)| {
-            if plain < self.limits.pending_shown {
-                plain += 1;
-                return Some(id);
+        let most = self.limits.pending_shown;
+        let more = if self.jobs.any_windowed() {
+            SEARCHED
+        } else {
+            0
+        };
+        let mut windowed = self.limits.pending_windowed_shown;
+        let pending = self.store.visible(thing).take(most.saturating_add(more));
+        let shown = pending.enumerate().filter(move |(place, (_, record))| {
+            *place < most || {
+                let is_windowed = self.job_of(record).is_some_and(Job::is_windowed);
+                let shown = is_windowed && windowed > 0;
+                windowed -= usize::from(shown);
+                shown
             }
-            let is_windowed = self.job_of(record).is_some_and(Job::is_windowed);
-            let shown = is_windowed && windowed < self.limits.pending_windowed_shown;
-            windowed += usize::from(shown);
-            shown.then_some(id)
-        })
+        });
+        shown.map(|(_, (id, _))| id)
     }
 
     /// The summaries of what is shown, by status.

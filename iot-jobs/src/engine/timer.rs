@@ -8,14 +8,12 @@ use crate::store::NONE;
 impl State {
     /// Makes sure that the timers come to an execution no later than its deadline.
     pub(super) fn arm(&mut self, id: u32) {
-        let Some(record) = self.store.get_mut(id) else {
+        let record = self.store.get(id);
+        let Some((armed, deadline)) = record.and_then(|it| Some((it.armed, it.deadline()?))) else {
             return;
         };
-        let Some(deadline) = record.deadline() else {
-            return;
-        };
-        if record.armed == 0 || deadline < record.armed {
-            record.armed = deadline;
+        if armed == 0 || deadline < armed {
+            self.store.change(id, |record| record.armed = deadline);
             self.store.timers.push(deadline, id);
         }
     }
@@ -52,14 +50,7 @@ impl Turn<'_> {
         let sequence = |id: &u32| self.state.store.get(*id).map_or(NONE, |it| it.sequence);
         due.sort_by_key(sequence);
         for id in due {
-            let Some(record) = self.state.store.get_mut(id) else {
-                continue;
-            };
-            if record.armed != at {
-                continue;
-            }
-            record.armed = 0;
-            match record.deadline() {
+            match self.disarm(id, at) {
                 Some(deadline) if deadline <= at => self.time_out_one(id),
                 Some(_) => self.state.arm(id),
                 None => {}
@@ -87,20 +78,29 @@ impl Turn<'_> {
         let limit = self.state.limits.concurrent_jobs;
         self.state.jobs.unblock(limit, self.now);
         while let Some((at, id)) = self.state.store.timers.peek() {
-            let record = self.state.store.get_mut(id);
-            let mut moved = false;
-            if let Some(record) = record.filter(|record| record.armed == at) {
-                if record.deadline() == Some(at) {
-                    return;
-                }
-                record.armed = 0;
-                moved = true;
+            let record = self.state.store.get(id);
+            if record.is_some_and(|record| record.armed == at && record.deadline() == Some(at)) {
+                break;
             }
             self.state.store.timers.pop();
-            if moved {
+            if self.disarm(id, at).is_some() {
                 self.state.arm(id);
             }
         }
+        self.state.store.tidy();
+    }
+
+    /// Notes that the entry of a record at that time is used up. The deadline of the record, if it
+    /// has one and that entry stood for it.
+    fn disarm(&mut self, id: u32, at: u32) -> Option<u32> {
+        let deadline = self.state.store.change(id, |record| {
+            if record.armed != at {
+                return None;
+            }
+            record.armed = 0;
+            record.deadline()
+        });
+        deadline.flatten()
     }
 
     /// Forgets jobs that are over for longer than the retention.
@@ -118,7 +118,12 @@ impl Turn<'_> {
     pub(super) fn forget(&mut self, job: u32) {
         self.state.forget_listener(job);
         if let Some(mut job) = self.state.jobs.remove(job) {
-            for list in [&mut job.waiting_list, &mut job.executions] {
+            let lists = [
+                &mut job.waiting_list,
+                &mut job.deferred_list,
+                &mut job.executions,
+            ];
+            for list in lists {
                 while let Some(id) = self.state.store.pop(list) {
                     self.state.store.free(id);
                 }

@@ -36,12 +36,58 @@ const _: () = assert!(size_of::<Record>() == 52);
 pub(crate) enum RecordState {
     /// Its turn in the rollout has not come; no execution yet.
     Waiting,
+    /// The next window of its job has not opened; no execution yet.
+    Deferred,
     /// An execution.
     Is(ExecutionStatus),
+    /// A queued execution that is not shown, as no window of its job is open.
+    Hidden,
     /// An execution canceled with force.
     ForceCanceled,
-    /// A deleted execution, kept for its number.
+    /// A deleted execution, the newest of its job on its thing, kept for its number.
     Deleted,
+    /// Nothing any more, but in a list of its job still.
+    Gone,
+}
+
+/// Where a record stands among those of its thing; the order is that in which they are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// In progress.
+    Running,
+    /// Queued and shown.
+    Queued,
+    /// Queued, and not shown.
+    Hidden,
+    /// No execution yet.
+    Waiting,
+    /// In the history.
+    Ended,
+    /// In no list of its thing.
+    Nowhere,
+}
+
+impl RecordState {
+    /// The status, if it is an execution.
+    pub(crate) const fn status(self) -> Option<ExecutionStatus> {
+        match self {
+            Self::Is(status) => Some(status),
+            Self::Hidden => Some(ExecutionStatus::Queued),
+            Self::ForceCanceled => Some(ExecutionStatus::Canceled),
+            Self::Waiting | Self::Deferred | Self::Deleted | Self::Gone => None,
+        }
+    }
+
+    pub(crate) const fn place(self) -> Place {
+        match self {
+            Self::Is(ExecutionStatus::InProgress) => Place::Running,
+            Self::Is(ExecutionStatus::Queued) => Place::Queued,
+            Self::Hidden => Place::Hidden,
+            Self::Waiting | Self::Deferred => Place::Waiting,
+            Self::Is(_) | Self::ForceCanceled | Self::Deleted => Place::Ended,
+            Self::Gone => Place::Nowhere,
+        }
+    }
 }
 
 /// How often an execution was retried after a failure and after a timeout, of at most ten each.
@@ -94,11 +140,12 @@ impl Record {
 
     /// The status, if it is an execution.
     pub(crate) const fn status(&self) -> Option<ExecutionStatus> {
-        match self.state {
-            RecordState::Is(status) => Some(status),
-            RecordState::ForceCanceled => Some(ExecutionStatus::Canceled),
-            RecordState::Waiting | RecordState::Deleted => None,
-        }
+        self.state.status()
+    }
+
+    /// Whether its device sees it as pending.
+    pub(crate) const fn is_visible(&self) -> bool {
+        matches!(self.state.place(), Place::Running | Place::Queued)
     }
 
     pub(crate) fn is(&self, status: ExecutionStatus) -> bool {

@@ -11,7 +11,6 @@ use crate::StatusDetails;
 use crate::engine::Turn;
 use crate::reject::{ApiError, ApiErrorKind};
 use crate::status::{Cause, ExecutionStatus};
-use crate::store::RecordState;
 
 impl Turn<'_> {
     pub(super) fn cancel_execution(&mut self, request: Request<'_>) -> Result<Value, ApiError> {
@@ -72,16 +71,11 @@ impl Turn<'_> {
         let Some(status) = record.status() else {
             return;
         };
-        let shown = self.state.is_visible(record);
+        let shown = record.is_visible();
         let (job, before) = (record.job, self.before(record.thing));
-        if let Some(record) = self.state.store.get_mut(id) {
-            record.state = RecordState::Deleted;
-        }
+        self.state.store.delete(id);
         if let Some(job) = self.state.jobs.get_mut(job) {
             job.recount(Some(status), None);
-        }
-        if !status.is_terminal() {
-            self.state.store.retire(id);
         }
         self.notify(before, shown);
         self.execution_event(id, "deleted");
@@ -92,7 +86,10 @@ impl Turn<'_> {
         let job = self.job(request)?;
         let thing = self.state.store.thing(request.required("thingName"));
         thing
-            .and_then(|thing| self.state.find(job, thing, request.execution_number()))
+            .and_then(|thing| {
+                let number = request.execution_number();
+                self.state.store.find(job, thing, number)
+            })
             .ok_or_else(no_execution)
     }
 }

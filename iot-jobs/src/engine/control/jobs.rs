@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 
-use iot_topics::Timestamp;
+use iot_topics::{ThingName, Timestamp};
 use serde_json::Value;
 
 use super::create::{limit, needs_role};
@@ -136,8 +136,11 @@ impl Turn<'_> {
             if let Target::Group(group) = target {
                 let world = self.world;
                 world.members(&group, &mut |name| {
-                    let thing = self.state.store.intern(name);
-                    if self.state.find(number, thing, None).is_none() {
+                    let thing = ThingName::check(name).ok();
+                    let thing = thing.and_then(|()| self.state.store.intern(name));
+                    if let Some(thing) = thing
+                        && self.state.store.find(number, thing, None).is_none()
+                    {
                         self.join(&only, thing);
                     }
                 });

@@ -87,10 +87,9 @@ impl Turn<'_> {
         }
         let (of_job, namespace) = (request.text("jobId"), request.get("namespaceId"));
         let store = &self.state.store;
-        let all = store.thing(name).map(|thing| {
-            let all = store.pending(thing).chain(store.history(thing));
-            all.map(|(_, record)| record)
-        });
+        let all = store
+            .thing(name)
+            .map(|thing| store.of_thing(thing).map(|(_, record)| record));
         let records = all.into_iter().flatten();
         let records = records.filter(|record| {
             let job = self.state.job_of(record);
