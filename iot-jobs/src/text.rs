@@ -140,6 +140,31 @@ impl StatusDetails {
             .map(Self)
     }
 
+    /// Takes pairs of a name and a text. Of equal names the last one wins.
+    ///
+    /// # Errors
+    ///
+    /// As [`StatusDetails::from_json`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::{Limits, StatusDetails};
+    ///
+    /// let details = StatusDetails::from_pairs([("progress", "50%")], &Limits::AWS_IOT)?;
+    /// assert_eq!(details.get("progress"), Some("50%"));
+    /// assert!(StatusDetails::from_pairs([("progress", "")], &Limits::AWS_IOT).is_err());
+    /// # Ok::<(), iot_jobs::ConfigError>(())
+    /// ```
+    pub fn from_pairs<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        limits: &Limits,
+    ) -> Result<Self, ConfigError> {
+        let pairs = pairs.into_iter();
+        let pairs = pairs.map(|(key, value)| (key.to_owned(), Value::from(value)));
+        Self::from_json("statusDetails", &Value::Object(pairs.collect()), limits)
+    }
+
     /// The value of a name.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
