@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+mod agent;
 mod civil;
 mod config;
 mod cron;
@@ -23,6 +24,10 @@ mod template;
 mod text;
 mod world;
 
+pub use agent::{
+    AgentError, AgentEvent, AgentJob, AgentRequest, AgentTimes, ExecutionId, JobAgent, JobRecord,
+    Outcome, Reaction, StopReason,
+};
 pub use civil::{CivilError, Minute};
 pub use config::JobConfig;
 pub use config::abort::{AbortConfig, AbortCriterion, AbortFailure, EndCounts};

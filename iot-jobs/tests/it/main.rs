@@ -3,6 +3,8 @@
 extern crate alloc;
 
 mod account;
+mod agent;
+mod agent_laws;
 #[path = "../../../iot-policy/tests/it/cases.rs"]
 mod cases;
 mod configs;
