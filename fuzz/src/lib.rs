@@ -67,6 +67,7 @@ mod shadow_it {
     pub(crate) mod engine;
     pub(crate) mod oracle;
     pub(crate) mod sound;
+    pub(crate) mod written;
 }
 
 use policy_it::oracle; // where `engine` looks for it

@@ -8,6 +8,7 @@ mod number;
 mod parse;
 mod same;
 mod string;
+mod written;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -26,6 +27,7 @@ pub(crate) use node::Node;
 pub(crate) use number::{is_integer, push_number};
 pub(crate) use parse::{inner, parse, parse_members};
 pub(crate) use string::{decode, escape_into, string_end};
+pub(crate) use written::Written;
 
 /// A JSON value in canonical form: no white space, the members of every object in the byte order
 /// of their keys as they are written here, escapes and all, each key once (the last of a text

@@ -174,7 +174,8 @@ fn write_with_delta(
 }
 
 impl Updated<'_> {
-    /// Appends the message on `update/accepted`: the state of the request, with its nulls.
+    /// Appends the message on `update/accepted`: the state of the request with its nulls, in its
+    /// own order ([`UpdateRequest::state_as_written`](crate::UpdateRequest::state_as_written)).
     ///
     /// # Examples
     ///
@@ -190,11 +191,11 @@ impl Updated<'_> {
     /// };
     /// let mut buffer = String::new();
     /// updated.write_accepted(&mut buffer);
-    /// assert!(buffer.starts_with(r#"{"state":{"desired":{"hue":null,"on":true}},"metadata":"#));
+    /// assert!(buffer.starts_with(r#"{"state":{"desired":{"on":true,"hue":null}},"metadata":"#));
     /// assert!(buffer.ends_with(r#","version":1,"timestamp":7}"#));
     /// ```
     pub fn write_accepted(&self, out: &mut String) {
-        let state = self.request.state();
+        let state = self.request.written();
         out.push_str("{\"state\":");
         out.push_str(state.as_str());
         out.push_str(",\"metadata\":");

@@ -1,13 +1,16 @@
 //! A request to update a shadow, checked in the order of AWS IoT.
 
 use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
 use iot_topics::Timestamp;
 
-use crate::json::{self, Builder, Json, JsonErrorKind, JsonRef, decode, escape_into, shape};
+use crate::json::{
+    self, Builder, Json, JsonErrorKind, JsonRef, Written, decode, escape_into, shape,
+};
 use crate::profile::{NullInArrays, Profile, UnknownMember};
 use crate::rejection::Rejection;
 
@@ -28,9 +31,22 @@ use crate::rejection::Rejection;
 /// assert_eq!(refused.rejection, Rejection::State);
 /// assert_eq!(refused.client_token.expect("is echoed").as_str(), "t");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Two are equal when they ask the same, in whatever order they list it.
+///
+/// ```
+/// use iot_shadow::{Profile, UpdateRequest};
+///
+/// let request = |payload: &str| UpdateRequest::parse(payload.as_bytes(), &Profile::aws());
+/// let (a, b) = (r#"{"state":{"desired":{"a":1,"b":2}}}"#, r#"{"state":{"desired":{"b":2,"a":1}}}"#);
+/// assert_eq!(request(a), request(b));
+/// ```
+#[derive(Clone, Debug)]
 pub struct UpdateRequest {
     state: Json,
+    /// The same in the order of the request, if that is another one. It seldom is, and a request is
+    /// moved often: so no more than a pointer.
+    written: Option<Box<Written>>,
     /// The version that the shadow must have.
     pub version: Option<u64>,
     /// What the messages that this request causes carry.
@@ -78,6 +94,23 @@ pub struct ClientToken(String);
 /// Bytes of a client token (AWS IoT Core endpoints and quotas, Device Shadow).
 const MAX_TOKEN_BYTES: usize = 64;
 
+const DESIRED: &str = "\"desired\"";
+const REPORTED: &str = "\"reported\"";
+
+impl PartialEq for UpdateRequest {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            state,
+            written: _,
+            version,
+            client_token,
+        } = self;
+        *state == other.state && *version == other.version && *client_token == other.client_token
+    }
+}
+
+impl Eq for UpdateRequest {}
+
 impl UpdateRequest {
     /// Checks a payload. The first check that fails decides, in the order in which [`Rejection`]
     /// lists them. Cost: linear in the payload.
@@ -95,17 +128,22 @@ impl UpdateRequest {
         profile: &Profile,
         now: Timestamp,
     ) -> Result<Self, Refused> {
-        let root = json::parse_members(payload, stamp(now)).map_err(|error| Refused {
+        let stamp = stamp(now);
+        let read = json::parse_members(payload, stamp).map_err(|error| Refused {
             rejection: match error.kind() {
                 JsonErrorKind::NotUtf8 => Rejection::Encoding,
                 _ => Rejection::Json(error),
             },
             client_token: None,
         })?;
-        let members = Members::of(root.as_ref());
+        let members = Members::of(read.root.as_ref());
         let token = members.client_token.map(ClientToken::from_json);
         match members.check(profile) {
             Ok((state, version)) => Ok(Self {
+                written: read.state.and_then(|unordered| {
+                    let keep = |key: &str| key == DESIRED || key == REPORTED;
+                    Written::read(unordered, state.as_ref(), keep, stamp).map(Box::new)
+                }),
                 state,
                 version,
                 client_token: token.and_then(Result::ok),
@@ -119,9 +157,13 @@ impl UpdateRequest {
 
     /// The same request, made at that time.
     pub(crate) fn at(&self, now: Timestamp) -> Self {
+        let stamp = stamp(now);
+        let written = self.written.as_ref();
         Self {
-            state: self.state.stamped(stamp(now)),
-            ..self.clone()
+            state: self.state.stamped(stamp),
+            written: written.map(|written| Box::new(written.stamped(stamp))),
+            version: self.version,
+            client_token: self.client_token.clone(),
         }
     }
 
@@ -129,6 +171,36 @@ impl UpdateRequest {
     #[must_use]
     pub const fn state(&self) -> JsonRef<'_> {
         self.state.as_ref()
+    }
+
+    /// The JSON text of [`UpdateRequest::state`] with the members of every object in the order in
+    /// which the request has them: what `update/accepted` says, as message logs of AWS IoT show. Of
+    /// equal keys there is one member, in the place of the first, with the
+    /// value of the last. White space and needless escapes are left out; numbers are as they were
+    /// written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_shadow::{Profile, UpdateRequest};
+    ///
+    /// let payload = br#"{"state": {"desired": {"on": true, "hue": 1.0, "a": null, "on": false}}}"#;
+    /// let request = UpdateRequest::parse(payload, &Profile::aws()).expect("is legal");
+    /// let written = r#"{"desired":{"on":false,"hue":1.0,"a":null}}"#;
+    /// assert_eq!(request.state_as_written(), written);
+    /// assert_eq!(request.state().as_str(), r#"{"desired":{"a":null,"hue":1.0,"on":false}}"#);
+    /// ```
+    #[must_use]
+    pub fn state_as_written(&self) -> &str {
+        self.written().as_str()
+    }
+
+    /// Not canonical: good for writing it and its metadata.
+    pub(crate) fn written(&self) -> JsonRef<'_> {
+        match &self.written {
+            Some(written) => Written::as_ref(written),
+            None => self.state.as_ref(),
+        }
     }
 }
 
@@ -163,8 +235,8 @@ impl<'a> Members<'a> {
         let (mut desired, mut reported, mut unknown) = (None, None, None);
         for (key, value) in state.raw_members() {
             match key {
-                "\"desired\"" => desired = Some(value),
-                "\"reported\"" => reported = Some(value),
+                DESIRED => desired = Some(value),
+                REPORTED => reported = Some(value),
                 _ => {
                     unknown.get_or_insert(key);
                 }
@@ -211,10 +283,10 @@ fn sections(desired: Option<JsonRef<'_>>, reported: Option<JsonRef<'_>>) -> Json
     let mut out = Builder::with_capacity(0, 0);
     let open = out.begin("");
     if let Some(desired) = desired {
-        out.push("\"desired\"", desired);
+        out.push(DESIRED, desired);
     }
     if let Some(reported) = reported {
-        out.push("\"reported\"", reported);
+        out.push(REPORTED, reported);
     }
     out.end(&open);
     out.finish()
@@ -245,8 +317,8 @@ impl ClientToken {
         if payload.is_empty() {
             return None;
         }
-        let root = json::parse_members(payload, 0).ok()?;
-        Self::from_json(Members::of(root.as_ref()).client_token?).ok()
+        let read = json::parse_members(payload, 0).ok()?;
+        Self::from_json(Members::of(read.root.as_ref()).client_token?).ok()
     }
 
     fn from_json(value: JsonRef<'_>) -> Result<Self, Rejection> {

@@ -10,21 +10,32 @@ use iot_topics::Timestamp;
 const KEYS: usize = 256;
 
 /// Ten keys, changed in a document of 8 KB that is held; accepted and delta go into buffers that
-/// were used before. Once nothing else differs, once everything does.
+/// were used before. Once nothing else differs, once everything does; once the request has the keys
+/// in their order, once the other way round.
 #[test]
 fn a_small_update_of_a_large_document() {
-    for (reported, differ) in [(10, 10), (11, KEYS)] {
-        let counts = counts(reported, differ);
+    let mut later = Vec::new();
+    for (reported, differ, in_order) in [
+        (10, 10, true),
+        (11, KEYS, true),
+        (10, 10, false),
+        (11, KEYS, false),
+    ] {
+        let counts = counts(reported, differ, in_order);
         println!("{differ} leaves differ: allocations of the first update and more: {counts:?}");
         assert!(counts.iter().all(|count| *count > 0), "the counter counts");
         assert!(
             counts.iter().skip(1).all(|count| *count <= 40),
             "{counts:?}"
         );
+        later.extend(counts.last().copied());
     }
+    // To sort the members takes three, to keep the order in which they were written three more.
+    assert_eq!(later.get(2), later.first().map(|count| count + 6).as_ref());
+    assert_eq!(later.get(3), later.get(1).map(|count| count + 6).as_ref());
 }
 
-fn counts(reported: usize, differ: usize) -> Vec<u64> {
+fn counts(reported: usize, differ: usize, in_order: bool) -> Vec<u64> {
     let section = |value: usize| {
         let members = (0..KEYS).map(|key| format!("\"sensor{key:03}\":{}", value + key));
         format!("{{{}}}", members.collect::<Vec<_>>().join(","))
@@ -32,7 +43,11 @@ fn counts(reported: usize, differ: usize) -> Vec<u64> {
     let (desired, reported) = (section(10), section(reported));
     let whole = format!(r#"{{"state":{{"desired":{desired},"reported":{reported}}}}}"#);
     let some = (0..10).map(|key| format!("\"sensor{:03}\":{key}.5", key * 20));
-    let some = some.collect::<Vec<_>>().join(",");
+    let mut some: Vec<_> = some.collect();
+    if !in_order {
+        some.reverse();
+    }
+    let some = some.join(",");
     let small = format!(r#"{{"state":{{"desired":{{{some}}}}},"clientToken":"t"}}"#);
 
     let (mut shadow, aws) = (Shadow::default(), Profile::aws());

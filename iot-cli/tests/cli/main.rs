@@ -4,6 +4,8 @@
     reason = "a command that cannot be run ends the test"
 )]
 
+extern crate alloc;
+
 mod bad_input;
 mod golden;
 mod json;

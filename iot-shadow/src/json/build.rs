@@ -110,16 +110,20 @@ impl Builder {
     /// Holds no more memory than it takes. What is small is copied, since an allocator that has to
     /// cut a piece off takes longer than one that gives out the same sizes again and again.
     pub(crate) fn finish(self) -> Json {
-        let Self { text, nodes } = self;
-        if text.capacity() > SMALL_BYTES {
-            return Json {
-                text: text.into_boxed_str(),
-                nodes: nodes.into_boxed_slice(),
-            };
+        if self.text.capacity() > SMALL_BYTES {
+            return self.finish_in_place();
         }
         Json {
-            text: text.as_str().into(),
-            nodes: nodes.as_slice().into(),
+            text: self.text.as_str().into(),
+            nodes: self.nodes.as_slice().into(),
+        }
+    }
+
+    /// The same for what mostly fills its memory already.
+    pub(super) fn finish_in_place(self) -> Json {
+        Json {
+            text: self.text.into_boxed_str(),
+            nodes: self.nodes.into_boxed_slice(),
         }
     }
 

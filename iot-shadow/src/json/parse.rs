@@ -1,6 +1,7 @@
 //! Reads JSON text into canonical form.
 
 use alloc::vec::Vec;
+use core::mem;
 use core::ops::Range;
 
 use super::build::Builder;
@@ -17,40 +18,79 @@ const MAX_BYTES: usize = 16 << 20;
 
 /// Reads a text; `stamp` is what each leaf gets.
 pub(crate) fn parse(text: &[u8], stamp: u32) -> Result<Builder, JsonError> {
-    read(text, stamp, false)
+    let text = utf8(text)?;
+    let mut parser = Parser::new(text, stamp, Order::Keys, capacity(text));
+    parser.whole()?;
+    Ok(parser.out)
 }
 
-/// The same for who looks at each member of the object once: these are as they were written, in
-/// any order and some of them perhaps twice. What they hold is canonical.
-pub(crate) fn parse_members(text: &[u8], stamp: u32) -> Result<Builder, JsonError> {
-    read(text, stamp, true)
+/// The same for who looks at each member of a request once: these are as they were written, in any
+/// order and some of them perhaps twice. What they hold is canonical.
+pub(crate) fn parse_members(text: &[u8], stamp: u32) -> Result<Members<'_>, JsonError> {
+    let text = utf8(text)?;
+    let mut parser = Parser::new(text, stamp, Order::KeysBelow, capacity(text));
+    parser.whole()?;
+    Ok(Members {
+        root: parser.out,
+        state: parser.state,
+    })
 }
 
-fn read(text: &[u8], stamp: u32, any_order: bool) -> Result<Builder, JsonError> {
+/// What [`parse_members`] read.
+pub(crate) struct Members<'a> {
+    pub(crate) root: Builder,
+    /// The last member `state`, if an object in it is not in the order of its keys.
+    pub(crate) state: Option<Unordered<'a>>,
+}
+
+/// A value that was read before, and in which an object is not in the order of its keys.
+#[derive(Clone, Copy)]
+pub(crate) struct Unordered<'a> {
+    text: &'a str,
+    /// Whether an object has a key twice.
+    repeated: bool,
+}
+
+impl Unordered<'_> {
+    /// Reads it again, in the form of `canonical` but for order: each member stands where the
+    /// first of its key was written, with the value of the last.
+    pub(super) fn read(self, canonical: JsonRef<'_>, stamp: u32) -> Result<Builder, JsonError> {
+        let order = match self.repeated {
+            true => Order::FirstPlaces,
+            false => Order::AsWritten,
+        };
+        // No more than the canonical form takes, unless something was left out of that.
+        let capacity = (canonical.text.len(), canonical.nodes.len());
+        let mut parser = Parser::new(self.text, stamp, order, capacity);
+        parser.whole()?;
+        Ok(parser.out)
+    }
+}
+
+fn utf8(text: &[u8]) -> Result<&str, JsonError> {
     if text.len() > MAX_BYTES {
         return Err(JsonError::new(JsonErrorKind::TooLong, MAX_BYTES));
     }
-    let text = core::str::from_utf8(text)
-        .map_err(|error| JsonError::new(JsonErrorKind::NotUtf8, error.valid_up_to()))?;
-    let mut parser = Parser {
-        text,
-        at: 0,
-        copied: 0,
-        nesting: 0,
-        any_order,
-        stamp,
-        out: Builder::with_capacity(text.len(), text.len() / 12 + 2),
-    };
-    parser.white_space();
-    parser.value(0)?;
-    parser.white_space();
-    match parser.peek() {
-        None => {
-            parser.copy();
-            Ok(parser.out)
-        }
-        Some(_) => Err(parser.error(JsonErrorKind::Trailing)),
-    }
+    core::str::from_utf8(text)
+        .map_err(|error| JsonError::new(JsonErrorKind::NotUtf8, error.valid_up_to()))
+}
+
+/// Bytes and nodes that a text may take.
+const fn capacity(text: &str) -> (usize, usize) {
+    (text.len(), text.len() / 12 + 2)
+}
+
+/// The order that the members of an object get.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// That of their keys, each key once.
+    Keys,
+    /// The same, but those of the outermost object stay as they were written.
+    KeysBelow,
+    /// As they were written. No object has a key twice.
+    AsWritten,
+    /// Where the first of each key was written, with the value of the last.
+    FirstPlaces,
 }
 
 /// What is canonical already, mostly all of it, is copied in one piece: from the last place where
@@ -62,10 +102,15 @@ struct Parser<'a> {
     /// Up to here the text was copied or left out; what stands from here to `at` will be copied.
     copied: usize,
     nesting: usize,
-    /// Of the members of the outermost object.
-    any_order: bool,
+    order: Order,
     stamp: u32,
     out: Builder,
+    /// Whether an object was sorted, and a member left out of one, since the last member of the
+    /// outermost object with [`Order::KeysBelow`].
+    sorted: bool,
+    repeated: bool,
+    /// With that order, what [`Members::state`] is to tell.
+    state: Option<Unordered<'a>>,
 }
 
 /// A member that was written, by where its key and its first node begin.
@@ -75,6 +120,35 @@ struct Start {
 }
 
 impl<'a> Parser<'a> {
+    fn new(text: &'a str, stamp: u32, order: Order, (bytes, nodes): (usize, usize)) -> Self {
+        Self {
+            text,
+            at: 0,
+            copied: 0,
+            nesting: 0,
+            order,
+            stamp,
+            out: Builder::with_capacity(bytes, nodes),
+            sorted: false,
+            repeated: false,
+            state: None,
+        }
+    }
+
+    /// Reads the whole text.
+    fn whole(&mut self) -> Result<(), JsonError> {
+        self.white_space();
+        self.value(0)?;
+        self.white_space();
+        match self.peek() {
+            None => {
+                self.copy();
+                Ok(())
+            }
+            Some(_) => Err(self.error(JsonErrorKind::Trailing)),
+        }
+    }
+
     /// Reads a value, whose key of that length is written.
     fn value(&mut self, key: usize) -> Result<(), JsonError> {
         let (start, node) = (self.written(), self.out.nodes.len());
@@ -142,15 +216,40 @@ impl<'a> Parser<'a> {
             self.white_space();
             self.take(b':')?;
             self.white_space();
+            let value = self.at;
             self.value(key)?;
+            if (self.sorted || self.state.is_some()) && self.is_outermost() {
+                self.note(last.clone(), value);
+            }
             if !self.more(b'}')? {
                 break;
             }
         }
-        if !(in_order || self.any_order && self.nesting == 1) {
-            self.sort(&first, members);
+        if !in_order {
+            match self.order {
+                Order::Keys => self.sort(&first, members),
+                Order::KeysBelow if !self.is_outermost() => self.sort(&first, members),
+                Order::FirstPlaces => self.unite(&first, members),
+                Order::KeysBelow | Order::AsWritten => {}
+            }
         }
         self.take(b'}')
+    }
+
+    /// Whether this is inside of the object the members of which stay as they are.
+    fn is_outermost(&self) -> bool {
+        self.nesting == 1 && self.order == Order::KeysBelow
+    }
+
+    /// Behind a member of the outermost object; its key stands there in the output, and its value
+    /// begins there in the text.
+    fn note(&mut self, key: Range<usize>, value: usize) {
+        let sorted = mem::take(&mut self.sorted);
+        let repeated = mem::take(&mut self.repeated);
+        if self.key(key) == Some(b"state") {
+            let text = self.text.get(value..self.at).filter(|_| sorted);
+            self.state = text.map(|text| Unordered { text, repeated });
+        }
     }
 
     fn array(&mut self) -> Result<(), JsonError> {
@@ -212,11 +311,34 @@ impl<'a> Parser<'a> {
         let mut members: Vec<(&str, JsonRef<'_>)> = Vec::with_capacity(count);
         members.extend(super::Members::open(&text, &nodes));
         members.sort_by_key(|(key, _)| inner(key));
+        self.sorted = true;
         let mut rest = members.iter().peekable();
         while let Some((key, value)) = rest.next() {
             if rest.peek().is_none_or(|(next, _)| next != key) {
                 self.out.push(key, *value);
+            } else {
+                self.repeated = true;
             }
+        }
+    }
+
+    /// Leaves one member of each key that begins there, in the place of the first, with the value
+    /// of the last.
+    fn unite(&mut self, first: &Start, count: usize) {
+        self.copy();
+        let text = self.out.text.split_off(first.text);
+        let nodes = self.out.nodes.split_off(first.node);
+        let mut members = Vec::with_capacity(count);
+        members.extend(super::Members::open(&text, &nodes).enumerate());
+        // Those of one key stay in their order.
+        members.sort_by_key(|(_, (key, _))| inner(key));
+        let same_key = members.chunk_by(|(_, (a, _)), (_, (b, _))| a == b);
+        let mut united: Vec<_> = same_key
+            .filter_map(|same| Some((same.first()?.0, same.last()?.1)))
+            .collect();
+        united.sort_unstable_by_key(|(place, _)| *place);
+        for (_, (key, value)) in united {
+            self.out.push(key, value);
         }
     }
 

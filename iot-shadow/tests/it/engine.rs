@@ -7,7 +7,8 @@
 )]
 
 use iot_shadow::{
-    Json, JsonRef, Operation, Outcome, Profile, Shadow, ShadowDocument, ShadowId, delta,
+    Json, JsonRef, Operation, Outcome, Profile, Shadow, ShadowDocument, ShadowId, UpdateRequest,
+    delta,
 };
 use iot_topics::Timestamp;
 use iot_topics::reserved::{Exchange, ShadowMessage};
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use super::oracle::{self, Messages, Slot};
 use super::sound::{null_member, sound};
+use super::written::{echoes_as_written, tells_as_written};
 
 /// A shadow with its history.
 pub(crate) struct Engine {
@@ -59,6 +61,13 @@ impl Engine {
                     .is_some_and(|before| before.state() == current.state());
                 assert_eq!(updated.noop(), same);
                 assert!(current.size() <= self.profile.max_document_bytes);
+                let mut accepted = String::new();
+                updated.write_accepted(&mut accepted);
+                // Leaves tell no later time than the last that an index holds.
+                let time = now.as_secs().min(u64::from(u32::MAX));
+                echoes_as_written(&accepted, payload, time);
+                let request = UpdateRequest::parse(payload, &self.profile);
+                tells_as_written(&request.unwrap(), payload);
                 if let Some(published) = updated.delta() {
                     assert_eq!(Some(published), current.delta().as_ref());
                 }
