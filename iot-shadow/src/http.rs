@@ -169,18 +169,23 @@ impl ShadowStore {
             } => {
                 let id = self.id(thing, shadow.as_deref())?;
                 let outcome = self.handle(&id, *operation, body, now);
-                let error = match &outcome {
-                    Outcome::Rejected(rejected) => Some(rejected.rejection().http_error()),
-                    _ => None,
-                };
+                let status = outcome.code();
+                if let Outcome::Rejected(rejected) = &outcome {
+                    return Ok(HttpAnswer {
+                        status,
+                        error: Some(rejected.rejection().http_error()),
+                        body: outcome.body(&id),
+                        messages: Vec::new(),
+                    });
+                }
+                let messages = outcome.publish(&id);
+                // As `Outcome::body` has it, which would write it a second time.
+                let answer = messages.first().map(|answer| answer.payload.clone());
                 Ok(HttpAnswer {
-                    status: outcome.code(),
-                    error,
-                    body: outcome.body(&id),
-                    messages: match error {
-                        None => outcome.publish(&id),
-                        Some(_) => Vec::new(),
-                    },
+                    status,
+                    error: None,
+                    body: answer.unwrap_or_default(),
+                    messages,
                 })
             }
             HttpRequest::List {
