@@ -1,4 +1,8 @@
 //! The members of each event (developer guide, Jobs events).
+#![expect(
+    clippy::unwrap_used,
+    reason = "functions that tests call: a failure is the test's"
+)]
 
 use alloc::collections::BTreeMap;
 
