@@ -1,11 +1,12 @@
 //! What the engine sends, as it sends it.
 
-use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
 use super::State;
 use super::device::ExecutionView;
+use crate::json::Object;
+use crate::store::NONE;
 use crate::{PackageVersion, World};
 
 /// One thing that the service does to the outside, most often a message that it publishes. Its texts are made when they are asked for, so that a
@@ -196,26 +197,55 @@ impl Effect<'_> {
     /// The topic name.
     #[must_use]
     pub fn topic(&self) -> String {
-        let store = &self.state.store;
-        let things = |thing, last| format!("$aws/things/{}/jobs/{last}", store.name(thing));
+        let mut out = String::new();
+        self.write_topic(&mut out);
+        out
+    }
+
+    /// Writes the topic name behind what the text holds. Nothing is allocated, if there is room.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::{Effect, Engine, NoWorld, Operation};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let mut engine = Engine::new("us-east-1", "123456789012");
+    /// let mut sent = String::new();
+    /// let mut sink = |effect: Effect<'_>| {
+    ///     effect.write_topic(&mut sent);
+    ///     sent.push(' ');
+    ///     effect.write_payload(&mut sent);
+    /// };
+    /// let next = Operation::Publish { topic: "$aws/things/pump/jobs/$next/get", payload: b"" };
+    /// engine.apply(next, &NoWorld, &mut sink, Timestamp::from_secs(7))?;
+    /// assert_eq!(sent, r#"$aws/things/pump/jobs/$next/get/accepted {"timestamp":7}"#);
+    /// # Ok::<(), iot_jobs::ApiError>(())
+    /// ```
+    pub fn write_topic(&self, out: &mut String) {
+        let (store, jobs) = (&self.state.store, &self.state.jobs);
+        let mut write = |parts: [&str; 4]| parts.iter().for_each(|part| out.push_str(part));
         match self.message {
-            Message::Answer { topic, .. } => topic.into(),
-            Message::Notify { thing } => things(thing, "notify"),
-            Message::NotifyNext { thing, .. } => things(thing, "notify-next"),
+            Message::Answer { topic, .. } => write([topic, "", "", ""]),
+            Message::Notify { thing } => {
+                write(["$aws/things/", store.name(thing), "/jobs/notify", ""]);
+            }
+            Message::NotifyNext { thing, .. } => {
+                write(["$aws/things/", store.name(thing), "/jobs/notify-next", ""]);
+            }
             Message::ExecutionEvent {
                 execution,
                 operation,
             } => {
-                let job = store.get(execution).map_or(crate::store::NONE, |it| it.job);
-                let job = self.state.jobs.id(job);
-                format!("$aws/events/jobExecution/{job}/{operation}")
+                let job = store.get(execution).map_or(NONE, |it| it.job);
+                write(["$aws/events/jobExecution/", jobs.id(job), "/", operation]);
             }
             Message::JobEvent { job, operation } => {
-                format!("$aws/events/job/{}/{operation}", self.state.jobs.id(job))
+                write(["$aws/events/job/", jobs.id(job), "/", operation]);
             }
             Message::PackagesInstalled { execution } => {
                 let (thing, _) = self.installed(execution);
-                format!("$aws/things/{thing}/shadow/name/$package/update")
+                write(["$aws/things/", thing, "/shadow/name/$package/update", ""]);
             }
         }
     }
@@ -223,23 +253,42 @@ impl Effect<'_> {
     /// The payload, which is JSON text.
     #[must_use]
     pub fn payload(&self) -> String {
+        let mut out = String::new();
+        self.write_payload(&mut out);
+        out
+    }
+
+    /// Writes the payload behind what the text holds: see [`write_topic`](Self::write_topic). Nothing
+    /// is allocated, if there is room, but for events and for documents with URLs to sign.
+    pub fn write_payload(&self, out: &mut String) {
         let (state, world, now) = (self.state, self.world, self.now);
+        if let Message::Answer { payload, .. } = self.message {
+            return out.push_str(payload);
+        }
+        let mut object = Object::on(core::mem::take(out));
         match self.message {
-            Message::Answer { payload, .. } => payload.into(),
-            Message::Notify { thing } => state.notify_payload(thing, now),
-            Message::NotifyNext { head, .. } => state.notify_next_payload(head, world, now),
+            Message::Answer { .. } => {}
+            Message::Notify { thing } => state.write_notify(thing, now, &mut object),
+            Message::NotifyNext { head, .. } => {
+                state.write_notify_next(head, world, now, &mut object);
+            }
             Message::ExecutionEvent {
                 execution,
                 operation,
-            } => state.execution_event_payload(execution, operation, world, now),
+            } => {
+                state.write_event("JOB_EXECUTION", operation, world, now, &mut object);
+                state.write_execution_event(execution, operation, &mut object);
+            }
             Message::JobEvent { job, operation } => {
-                state.job_event_payload(job, operation, world, now)
+                state.write_event("JOB", operation, world, now, &mut object);
+                state.write_job_event(job, operation, now, &mut object);
             }
             Message::PackagesInstalled { execution } => {
                 let (_, packages) = self.installed(execution);
-                State::packages_payload(packages)
+                State::write_packages(packages, &mut object);
             }
         }
+        *out = object.finish();
     }
 }
 

@@ -251,8 +251,7 @@ impl Turn<'_> {
         let execution = execution.and_then(|id| self.state.view(id, self.now));
         if let Some(execution) = execution {
             let signer = with_document.then_some(self.world);
-            let execution = execution.to_json(Plane::Http, signer);
-            answer.raw("execution", &execution);
+            answer.object("execution", |out| execution.write(Plane::Http, signer, out));
         }
     }
 }
@@ -264,7 +263,7 @@ fn write_updated(
     answer: &mut Object,
 ) {
     if included.state {
-        answer.raw("executionState", &execution.state_json());
+        answer.object("executionState", |out| execution.write_state(out));
     }
     if included.document {
         execution.write_document(Plane::Http, world, answer);

@@ -2,14 +2,13 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use super::State;
 use super::device::Plane;
 use super::jobs::{Job, Target};
-use crate::json::{Object, array, string};
+use crate::json::Object;
 use crate::status::ExecutionStatus;
-use crate::store::Record;
+use crate::store::{NONE, Record};
 use crate::{PackageVersion, World};
 
 /// The counters of `jobProcessDetails`, in the order of the API reference; the first six are
@@ -62,91 +61,77 @@ impl State {
         shown.map(|(_, (id, _))| id)
     }
 
-    /// The summaries of what is shown, by status.
-    fn summaries(&self, thing: u32) -> [Vec<String>; 2] {
-        let mut summaries = [Vec::new(), Vec::new()];
-        for id in self.shown(thing) {
-            let Some(execution) = self.view(id, 0) else {
-                continue;
-            };
-            let [running, queued] = &mut summaries;
-            let list = match execution.status() {
-                ExecutionStatus::Queued => queued,
-                _ => running,
-            };
-            list.push(execution.summary_json());
-        }
-        summaries
+    /// The summaries of what is shown of a status.
+    fn write_summaries(&self, key: &str, thing: u32, status: ExecutionStatus, out: &mut Object) {
+        let shown = self.shown(thing).filter_map(|id| self.view(id, 0));
+        let shown = shown.filter(|execution| execution.status() == status);
+        out.objects(key, shown, |object, execution| {
+            execution.write_summary(object)
+        });
     }
 
-    pub(super) fn notify_payload(&self, thing: u32, now: u32) -> String {
-        let mut jobs = Object::new();
-        for (status, list) in ["IN_PROGRESS", "QUEUED"].iter().zip(self.summaries(thing)) {
-            if !list.is_empty() {
-                jobs.raw(status, &array(list));
+    /// JobExecutionsChanged; a status of which nothing is shown is left out.
+    pub(super) fn write_notify(&self, thing: u32, now: u32, out: &mut Object) {
+        out.number("timestamp", now);
+        out.object("jobs", |jobs| {
+            for status in [ExecutionStatus::InProgress, ExecutionStatus::Queued] {
+                let pending = self.shown(thing).filter_map(|id| self.store.get(id));
+                if pending.map(Record::status).any(|it| it == Some(status)) {
+                    self.write_summaries(status.as_str(), thing, status, jobs);
+                }
             }
-        }
-        let mut payload = Object::new();
-        payload.number("timestamp", now);
-        payload.raw("jobs", &jobs.finish());
-        payload.finish()
+        });
     }
 
-    pub(super) fn notify_next_payload(
+    /// NextJobExecutionChanged.
+    pub(super) fn write_notify_next(
         &self,
         head: Option<u32>,
         world: &dyn World,
         now: u32,
-    ) -> String {
-        let mut payload = Object::new();
-        payload.number("timestamp", now);
+        out: &mut Object,
+    ) {
+        out.number("timestamp", now);
         if let Some(execution) = head.and_then(|head| self.view(head, now)) {
-            payload.raw("execution", &execution.to_json(Plane::Mqtt, Some(world)));
+            out.object("execution", |object| {
+                execution.write(Plane::Mqtt, Some(world), object);
+            });
         }
-        payload.finish()
     }
 
     pub(super) fn write_pending(&self, thing: &str, answer: &mut Object) {
-        let thing = self.store.thing(thing);
-        let lists = thing.map(|thing| self.summaries(thing)).unwrap_or_default();
-        for (name, list) in ["inProgressJobs", "queuedJobs"].iter().zip(lists) {
-            answer.raw(name, &array(list));
+        // No thing has the id of none, so that its lists are empty.
+        let thing = self.store.thing(thing).unwrap_or(NONE);
+        for (key, status) in [
+            ("inProgressJobs", ExecutionStatus::InProgress),
+            ("queuedJobs", ExecutionStatus::Queued),
+        ] {
+            self.write_summaries(key, thing, status, answer);
         }
     }
 
     /// What a thing has got with a job, as an update of its reserved named shadow `$package`
     /// (developer guide, Preparing to use the software package catalog).
-    pub(super) fn packages_payload(packages: &[PackageVersion]) -> String {
-        let mut reported = Object::new();
-        for entry in packages {
+    pub(super) fn write_packages(packages: &[PackageVersion], out: &mut Object) {
+        let write = |reported: &mut Object, entry: &PackageVersion| {
             match entry.version() {
-                Some(version) => {
-                    let mut shape = Object::new();
+                Some(version) => reported.object(entry.package(), |shape| {
                     shape.text("version", version);
-                    reported.raw(entry.package(), &shape.finish());
-                }
-                None => {
-                    reported.raw(entry.package(), "null");
-                }
-            }
-        }
-        let mut state = Object::new();
-        state.raw("reported", &reported.finish());
-        let mut out = Object::new();
-        out.raw("state", &state.finish());
-        out.finish()
+                }),
+                None => reported.raw(entry.package(), "null"),
+            };
+        };
+        out.object("state", |state| {
+            state.object("reported", |reported| {
+                packages.iter().for_each(|entry| write(reported, entry));
+            });
+        });
     }
 
-    pub(super) fn execution_event_payload(
-        &self,
-        id: u32,
-        operation: &str,
-        world: &dyn World,
-        now: u32,
-    ) -> String {
-        let mut out = self.event("JOB_EXECUTION", operation, world, now);
+    /// What an event of an execution tells beside the members of all events.
+    pub(super) fn write_execution_event(&self, id: u32, operation: &str, out: &mut Object) {
         let Some(record) = self.store.get(id) else {
-            return out.finish();
+            return;
         };
         out.text("jobId", self.jobs.id(record.job));
         let thing = self.arn("thing", self.store.name(record.thing));
@@ -159,28 +144,18 @@ impl State {
         if operation == "canceled" {
             out.flag("forceCanceled", is_force_canceled(record));
         }
-        out.finish()
     }
 
-    pub(super) fn job_event_payload(
-        &self,
-        job: u32,
-        operation: &str,
-        world: &dyn World,
-        now: u32,
-    ) -> String {
-        let mut out = self.event("JOB", operation, world, now);
+    /// What an event of a job tells beside the members of all events.
+    pub(super) fn write_job_event(&self, job: u32, operation: &str, now: u32, out: &mut Object) {
         let Some(job) = self.jobs.get(job) else {
-            return out.finish();
+            return;
         };
         out.text("jobId", &job.id);
         out.text("status", &operation.to_ascii_uppercase());
         out.text("targetSelection", selection(job));
-        let targets = job
-            .targets
-            .iter()
-            .map(|target| string(&self.target_arn(target)));
-        out.raw("targets", &array(targets));
+        let targets = job.targets.iter().map(|target| self.target_arn(target));
+        out.texts("targets", targets);
         if let Some(description) = job.as_given.get("description").and_then(|it| it.as_str()) {
             out.text("description", description);
         }
@@ -190,11 +165,11 @@ impl State {
             out.number("completedAt", millis(job.over_at.unwrap_or(now)));
         }
         if matches!(operation, "completed" | "canceled") {
-            let mut counts = Object::new();
-            for (name, status) in COUNTERS.iter().take(EVENT_COUNTERS) {
-                counts.number(name, job.count(*status));
-            }
-            out.raw("jobProcessDetails", &counts.finish());
+            out.object("jobProcessDetails", |counts| {
+                for (name, status) in COUNTERS.iter().take(EVENT_COUNTERS) {
+                    counts.number(name, job.count(*status));
+                }
+            });
         }
         if let Some(comment) = &job.comment {
             out.text("comment", comment);
@@ -205,17 +180,21 @@ impl State {
         if let (Some(force), "canceled" | "cancellation_in_progress") = (job.canceled, operation) {
             out.flag("forceCanceled", force);
         }
-        out.finish()
     }
 
     /// The members that all events have.
-    fn event(&self, event_type: &str, operation: &str, world: &dyn World, now: u32) -> Object {
-        let mut out = Object::new();
+    pub(super) fn write_event(
+        &self,
+        event_type: &str,
+        operation: &str,
+        world: &dyn World,
+        now: u32,
+        out: &mut Object,
+    ) {
         out.text("eventType", event_type);
         out.text("eventId", &world.event_id(self.events_sent));
         out.number("timestamp", now);
         out.text("operation", operation);
-        out
     }
 
     /// `arn:aws:iot:<region>:<account>:<kind>/<name>`.

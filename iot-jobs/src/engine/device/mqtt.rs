@@ -112,7 +112,7 @@ impl Turn<'_> {
         let execution = execution.and_then(|id| self.state.view(id, self.now));
         if let Some(execution) = execution {
             let signer = with_document.then_some(self.world);
-            answer.raw("execution", &execution.to_json(Plane::Mqtt, signer));
+            answer.object("execution", |out| execution.write(Plane::Mqtt, signer, out));
         }
     }
 
@@ -121,7 +121,7 @@ impl Turn<'_> {
             return;
         };
         if included.state {
-            answer.raw("executionState", &execution.state_json());
+            answer.object("executionState", |out| execution.write_state(out));
         }
         if included.document {
             execution.write_document(Plane::Mqtt, self.world, answer);

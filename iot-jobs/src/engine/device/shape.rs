@@ -1,8 +1,6 @@
 //! The JSON shapes of one execution on the device plane (developer guide, Jobs device MQTT and
 //! HTTPS APIs, data types).
 
-use alloc::string::String;
-
 use iot_topics::Timestamp;
 
 use super::{ExecutionView, Rejection};
@@ -21,14 +19,18 @@ pub(in crate::engine) enum Plane {
 
 impl ExecutionView<'_> {
     /// JobExecution, with the document if there is who signs its URLs.
-    pub(in crate::engine) fn to_json(self, plane: Plane, signer: Option<&dyn World>) -> String {
-        let mut out = Object::new();
+    pub(in crate::engine) fn write(
+        self,
+        plane: Plane,
+        signer: Option<&dyn World>,
+        out: &mut Object,
+    ) {
         out.text("jobId", self.job_id());
         out.text("status", self.status().as_str());
         if let Some(details) = self.status_details_json() {
             out.raw("statusDetails", details);
         }
-        self.write_stamps(&mut out);
+        self.write_stamps(out);
         if let Some(left) = self.approximate_seconds_before_timed_out() {
             out.number("approximateSecondsBeforeTimedOut", left);
         }
@@ -36,9 +38,8 @@ impl ExecutionView<'_> {
             out.text("thingName", self.thing());
         }
         if let Some(world) = signer {
-            self.write_document(plane, world, &mut out);
+            self.write_document(plane, world, out);
         }
-        out.finish()
     }
 
     /// The document, if its URLs can be signed.
@@ -56,16 +57,15 @@ impl ExecutionView<'_> {
     }
 
     /// JobExecutionSummary.
-    pub(in crate::engine) fn summary_json(self) -> String {
-        let mut out = Object::new();
+    pub(in crate::engine) fn write_summary(self, out: &mut Object) {
         out.text("jobId", self.job_id());
-        self.write_stamps(&mut out);
-        out.finish()
+        self.write_stamps(out);
     }
 
     /// JobExecutionState.
-    pub(in crate::engine) fn state_json(self) -> String {
-        state_json(self.status(), self.status_details_json(), self.version())
+    pub(in crate::engine) fn write_state(self, out: &mut Object) {
+        let details = self.status_details_json();
+        write_state(self.status(), details, self.version(), out);
     }
 
     fn write_stamps(self, out: &mut Object) {
@@ -86,18 +86,17 @@ impl Rejection {
         out.text("message", self.message());
         if let Some(state) = self.execution_state() {
             let details = state.status_details_json();
-            let state = state_json(state.status(), details, state.version());
-            out.raw("executionState", &state);
+            out.object("executionState", |out| {
+                write_state(state.status(), details, state.version(), out);
+            });
         }
     }
 }
 
-fn state_json(status: ExecutionStatus, details: Option<&str>, version: u32) -> String {
-    let mut out = Object::new();
+fn write_state(status: ExecutionStatus, details: Option<&str>, version: u32, out: &mut Object) {
     out.text("status", status.as_str());
     if let Some(details) = details {
         out.raw("statusDetails", details);
     }
     out.number("versionNumber", version);
-    out.finish()
 }
