@@ -414,7 +414,7 @@ pub struct ResolvedDocument {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Piece {
+pub(crate) enum Piece {
     /// JSON text.
     Json(String),
     /// A string value with a placeholder for a device.
@@ -422,6 +422,26 @@ enum Piece {
 }
 
 impl ResolvedDocument {
+    /// What it is made of.
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// A document of pieces, if they are JSON together, and the fewest that say the same.
+    pub(crate) fn from_pieces(pieces: Vec<Piece>) -> Option<Self> {
+        let placeholders = |part: &Part| part.placeholder().is_some();
+        let mut fewest = pieces.iter().all(|piece| match piece {
+            Piece::Json(_) => true,
+            Piece::Value(parts) => parts.iter().any(placeholders),
+        });
+        fewest &= !pieces
+            .windows(2)
+            .any(|pair| matches!(pair, [Piece::Json(_), Piece::Json(_)]));
+        let document = Self { pieces };
+        let valid = scan::string_values(&document.unsigned(), usize::MAX, &mut |_| Ok(()));
+        (fewest && valid.is_ok()).then_some(document)
+    }
+
     /// Whether devices get different texts.
     #[must_use]
     pub fn needs_signing(&self) -> bool {

@@ -13,6 +13,7 @@ mod jobs;
 mod rollout;
 mod settings;
 mod shape;
+mod snapshot;
 mod template;
 mod timer;
 
@@ -28,6 +29,7 @@ pub use self::effect::{Effect, EffectKind, Sink};
 pub use self::http::{HttpAnswer, HttpApi, HttpRequest};
 pub use self::job_view::JobView;
 use self::jobs::{Jobs, NEVER};
+pub use self::snapshot::SnapshotError;
 use self::template::Template;
 use crate::limits::Limits;
 use crate::reject::ApiError;

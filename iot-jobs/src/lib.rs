@@ -44,7 +44,7 @@ pub use document::{
 };
 pub use engine::{
     Describe, Effect, EffectKind, Engine, ExecutionState, ExecutionView, HttpAnswer, HttpApi,
-    HttpRequest, JobView, Operation, Rejection, Sink, StartNext, Update,
+    HttpRequest, JobView, Operation, Rejection, Sink, SnapshotError, StartNext, Update,
 };
 pub use error::ConfigError;
 pub use limits::Limits;

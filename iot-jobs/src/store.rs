@@ -7,6 +7,7 @@
 //! status details of the few executions that have some stand beside the slab.
 
 mod crowd;
+mod rebuild;
 mod record;
 mod slab;
 mod texts;
@@ -20,6 +21,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
 use self::crowd::Crowd;
+pub(crate) use self::rebuild::Rebuild;
 pub(crate) use self::record::{Place, Record, RecordState, Retries};
 use self::slab::Slab;
 use self::things::Things;
@@ -130,11 +132,7 @@ impl Store {
             None => return NONE,
         };
         self.used += 1;
-        let lists = self.pending_list(record.thing);
-        if lists.chain(self.history_list(record.thing)).count() >= FEW {
-            self.crowd_out(record.thing);
-        }
-        self.link(id, &record);
+        self.admit(id, &record);
         id
     }
 
@@ -353,6 +351,15 @@ impl Store {
             at,
             link,
         }
+    }
+
+    /// Puts a new record behind all others of its thing.
+    fn admit(&mut self, id: u32, record: &Record) {
+        let lists = self.pending_list(record.thing);
+        if lists.chain(self.history_list(record.thing)).count() >= FEW {
+            self.crowd_out(record.thing);
+        }
+        self.link(id, record);
     }
 
     /// Moves all records of a thing from its lists to the crowd.

@@ -49,6 +49,24 @@ impl Document {
         })
     }
 
+    /// What it is made of.
+    pub(super) fn parts(&self) -> (Option<&str>, &ResolvedDocument, &[PackageVersion]) {
+        (self.given.as_deref(), &self.filled, &self.packages)
+    }
+
+    /// Takes [`parts`](Self::parts) back.
+    pub(super) const fn from_parts(
+        given: Option<Box<str>>,
+        filled: ResolvedDocument,
+        packages: Vec<PackageVersion>,
+    ) -> Self {
+        Self {
+            given,
+            filled,
+            packages,
+        }
+    }
+
     /// As the caller gave it.
     pub(super) fn given(&self) -> Cow<'_, str> {
         match &self.given {

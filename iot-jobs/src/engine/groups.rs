@@ -121,10 +121,16 @@ impl Turn<'_> {
         let Some(thing) = self.state.store.thing(name) else {
             return;
         };
-        let unfinished = self.state.store.unfinished(thing);
-        let pending: Vec<u32> = unfinished.map(|(id, _)| id).collect();
+        // Executions as they were queued, then what waits, as its jobs were created.
+        let place = |record: &Record| match record.state {
+            RecordState::Waiting | RecordState::Deferred => (true, record.job),
+            _ => (false, record.sequence),
+        };
+        let pending = self.state.store.unfinished(thing);
+        let mut pending: Vec<_> = pending.map(|(id, it)| (place(it), id)).collect();
+        pending.sort_unstable();
         let mut removed = Vec::new();
-        for id in pending {
+        for (_, id) in pending {
             self.remove(id, Cause::ThingDeleted, &mut removed);
         }
         self.after_removals(&removed);

@@ -25,6 +25,8 @@ pub(super) enum Target {
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) id: Box<str>,
+    /// The how manieth job of the account it is.
+    pub(super) serial: u64,
     pub(super) continuous: bool,
     pub(super) targets: Vec<Target>,
     pub(super) document: Document,
@@ -76,6 +78,7 @@ impl Job {
     ) -> Self {
         Self {
             id: id.into(),
+            serial: 0,
             continuous,
             targets,
             document,
@@ -124,6 +127,13 @@ impl Job {
         }
     }
 
+    /// How many executions it has, in whatever status.
+    pub(super) fn executions_kept(&self) -> u32 {
+        self.counts
+            .iter()
+            .fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
     /// Whether all has been rolled out and everything has ended.
     pub(super) fn is_done(&self) -> bool {
         self.start.is_none()
@@ -168,6 +178,8 @@ impl Job {
 pub(super) struct Jobs {
     /// By number; a number is never used again, so that the order is that of creation.
     all: Vec<Option<Box<Job>>>,
+    /// How many jobs there have ever been.
+    created: u64,
     by_id: BTreeMap<Box<str>, u32>,
     by_number: BTreeSet<u32>,
     wakes: BTreeSet<(u32, u32)>,
@@ -184,13 +196,64 @@ pub(super) struct Jobs {
 }
 
 impl Jobs {
-    pub(super) fn insert(&mut self, job: Job) -> u32 {
-        let number = u32::try_from(self.all.len()).unwrap_or(crate::store::NONE);
+    /// No jobs, after so many have been.
+    pub(super) fn having_created(created: u64) -> Self {
+        Self {
+            created,
+            ..Self::default()
+        }
+    }
+
+    /// How many jobs there have ever been.
+    pub(super) const fn created(&self) -> u64 {
+        self.created
+    }
+
+    /// The number that the next job gets.
+    pub(super) fn next_number(&self) -> u32 {
+        u32::try_from(self.all.len()).unwrap_or(crate::store::NONE)
+    }
+
+    /// Takes a new job, which is the next of the account.
+    pub(super) fn insert(&mut self, mut job: Job) -> u32 {
+        job.serial = self.created;
+        self.created = self.created.saturating_add(1);
+        let number = self.next_number();
         self.by_id.insert(job.id.clone(), number);
         self.by_number.insert(number);
         self.windowed += usize::from(job.is_windowed());
         self.all.push(Some(Box::new(job)));
         number
+    }
+
+    /// Takes a job of a snapshot, with its places in the queues for slots; the oldest come first.
+    pub(super) fn put(&mut self, job: Job, (rolling, blocked): (bool, bool)) {
+        let (created, serial, over_at) = (self.created, job.serial, job.over_at);
+        let number = self.insert(job);
+        self.created = created;
+        if let Some(job) = self.get_mut(number) {
+            job.serial = serial;
+        }
+        if rolling {
+            self.rolling.insert(number);
+        }
+        if blocked {
+            self.blocked.insert(number);
+        }
+        if let Some(at) = over_at {
+            self.over.insert((at, number));
+        }
+        self.note(number);
+    }
+
+    /// Whether a job has a slot among those that roll out, and whether it is in line for one.
+    pub(super) fn slots(&self, number: u32) -> (bool, bool) {
+        let (rolling, blocked) = (&self.rolling, &self.blocked);
+        (rolling.contains(&number), blocked.contains(&number))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_number.len()
     }
 
     pub(super) fn remove(&mut self, number: u32) -> Option<Box<Job>> {
@@ -241,6 +304,11 @@ impl Jobs {
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Job)> {
         let newest_first = self.by_number.iter().rev();
         newest_first.filter_map(|number| Some((*number, self.get(*number)?)))
+    }
+
+    pub(super) fn oldest_first(&self) -> impl Iterator<Item = (u32, &Job)> {
+        let numbers = self.by_number.iter();
+        numbers.filter_map(|number| Some((*number, self.get(*number)?)))
     }
 
     /// Notes when a job becomes due; to be called after each change to one.

@@ -103,6 +103,16 @@ impl Retries {
         self.0 & 0xf
     }
 
+    /// As a snapshot has it.
+    pub(crate) const fn to_byte(self) -> u8 {
+        self.0
+    }
+
+    /// Takes [`to_byte`](Self::to_byte) back; there is no byte that stands for none.
+    pub(crate) const fn from_byte(byte: u8) -> Self {
+        Self(byte)
+    }
+
     pub(crate) const fn total(self) -> u8 {
         self.after_failure() + self.after_timeout()
     }

@@ -82,6 +82,11 @@ enum Slot {
 }
 
 impl Things {
+    /// How many ids there have been.
+    pub(super) fn len(&self) -> u32 {
+        self.all.len()
+    }
+
     pub(super) fn get(&self, id: u32) -> Option<&Thing> {
         self.all.get(id)
     }

@@ -19,4 +19,5 @@ mod oracle;
 mod plane;
 mod registry;
 mod requests;
+mod snapshot;
 mod templates;

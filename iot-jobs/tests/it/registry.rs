@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use iot_jobs::{ManagedTemplate, PresignKind, PresignedUrlConfig, World};
 
 /// Things by name, groups with their things in the order in which they joined.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Registry {
     pub(crate) things: Vec<String>,
     pub(crate) groups: BTreeMap<String, Vec<String>>,

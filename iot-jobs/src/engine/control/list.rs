@@ -13,7 +13,7 @@ use crate::engine::jobs::{Job, Target};
 use crate::engine::shape::selection;
 use crate::reject::ApiError;
 use crate::status::{ExecutionStatus, JobStatus};
-use crate::store::{NONE, Record};
+use crate::store::Record;
 
 /// The place of an execution in a list: newest update first, then the one queued last.
 type Place = (Reverse<u32>, Reverse<u32>);
@@ -30,8 +30,8 @@ impl Turn<'_> {
         let namespace = request.get("namespaceId");
         let after = request
             .text("nextToken")
-            .map(|token| token.parse::<u32>().map_err(|_| bad_token()));
-        let after = after.transpose()?.unwrap_or(NONE);
+            .map(|token| token.parse::<u64>().map_err(|_| bad_token()));
+        let after = after.transpose()?.unwrap_or(u64::MAX);
         let size = request.page_size(&self.state.limits);
         let asked = |job: &Job| {
             status.is_none_or(|status| job.status.as_str() == status)
@@ -43,9 +43,10 @@ impl Turn<'_> {
             .state
             .jobs
             .iter()
-            .filter(|(number, job)| *number < after && asked(job));
+            .map(|(_, job)| job)
+            .filter(|job| job.serial < after && asked(job));
         let page: Vec<_> = found.by_ref().take(size).collect();
-        let jobs = page.iter().map(|(_, job)| {
+        let jobs = page.iter().map(|job| {
             let mut out = json!({
                 "jobArn": self.state.arn("job", &job.id),
                 "jobId": &*job.id,
@@ -61,10 +62,10 @@ impl Turn<'_> {
             out
         });
         let mut answer = json!({"jobs": jobs.collect::<Value>()});
-        if let (Some((last, _)), Some(_), Value::Object(answer)) =
+        if let (Some(last), Some(_), Value::Object(answer)) =
             (page.last(), found.next(), &mut answer)
         {
-            answer.insert("nextToken".into(), last.to_string().into());
+            answer.insert("nextToken".into(), last.serial.to_string().into());
         }
         Ok(answer)
     }
