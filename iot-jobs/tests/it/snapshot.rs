@@ -390,6 +390,40 @@ fn what_is_wrong_is_said() {
     }
 }
 
+/// A thing with more records than a list takes, and one that has none any more.
+#[test]
+fn a_thing_with_many_executions() {
+    let mut side = Side::new();
+    let call = |api, arguments| (Step::Call(api, arguments), 1);
+    for index in 0..40 {
+        let job = json!({
+            "jobId": format!("J{index}"), "document": "{}",
+            "targets": [arn("thing/T0"), arn(&format!("thing/T{}", index % 2))],
+        });
+        side.take(&call("CreateJob", job));
+    }
+    let update = |index: u32, status| {
+        let report = json!({"status": status});
+        (Step::Device("T0", format!("J{index}/update"), report), 1)
+    };
+    for index in 0..30 {
+        let status = ["SUCCEEDED", "FAILED", "IN_PROGRESS"][index as usize % 3];
+        side.take(&update(index, status));
+    }
+    let mut restored = restored(&side);
+    assert_eq!(side.told(), restored.told());
+    for index in (0..40).rev() {
+        let step = update(index, "SUCCEEDED");
+        assert_eq!(side.take(&step), restored.take(&step));
+        let next = (Step::Device("T0", "start-next".into(), json!({})), 1);
+        assert_eq!(side.take(&next), restored.take(&next));
+    }
+    let gone = (Step::Delete("T0"), 1);
+    assert_eq!(side.take(&gone), restored.take(&gone));
+    assert_eq!(side.told(), restored.told());
+    assert_eq!(side.engine.snapshot(), restored.engine.snapshot());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
