@@ -89,8 +89,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Any other bytes; [`SnapshotError`] tells where and why. Memory is taken for what has been
-    /// read, never for what a count promises.
+    /// Any other bytes; [`SnapshotError`] tells where and why. No count takes more memory than some
+    /// times that of the bytes.
     ///
     /// # Examples
     ///
@@ -125,6 +125,7 @@ impl Engine {
             out.text(&template.document);
             out.object(&template.members);
         }
+        out.number(state.store.occupied());
         let mut things = Things::of(&state.store);
         out.number(state.jobs.created());
         out.count(state.jobs.len());
@@ -157,7 +158,8 @@ fn read(input: &mut Reader<'_>) -> Read<Engine> {
         listeners: BTreeMap::new(),
         templates: read_templates(input, now)?,
     };
-    let mut rebuild = Rebuild::default();
+    let things = input.count()?;
+    let mut rebuild = Rebuild::of(things);
     state.jobs = Jobs::having_created(tally(input)?);
     let mut after = None;
     for _ in 0..input.count()? {
@@ -174,6 +176,8 @@ fn read(input: &mut Reader<'_>) -> Read<Engine> {
         input.hold(new, "must be the end of a job with an id of its own")?;
         state.jobs.put(job, (slots.rolling, slots.blocked));
     }
+    let all = rebuild.things() == things;
+    input.hold(all, "must be the end of as many things as were announced")?;
     state.store = match rebuild.finish() {
         Ok(store) => store,
         Err(rule) => return input.refuse(rule),

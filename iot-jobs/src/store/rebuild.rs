@@ -38,6 +38,13 @@ pub(crate) struct Rebuild {
 }
 
 impl Rebuild {
+    /// Nothing yet, with room for the names of so many things.
+    pub(crate) fn of(things: usize) -> Self {
+        let mut rebuild = Self::default();
+        rebuild.store.things.reserve(things);
+        rebuild
+    }
+
     /// The id of a thing that was not told yet.
     pub(crate) fn thing(&mut self, name: &str) -> Result<u32, &'static str> {
         match self.store.intern(name) {
@@ -138,6 +145,11 @@ impl Store {
     pub(crate) fn with_deadline(&self) -> impl Iterator<Item = u32> {
         let runs = |id: &u32| self.get(*id).is_some_and(|it| it.deadline().is_some());
         (0..self.records.len()).filter(runs)
+    }
+
+    /// How many things have records.
+    pub(crate) const fn occupied(&self) -> u32 {
+        self.things.occupied()
     }
 
     /// No id of a thing is as great as this.

@@ -82,6 +82,22 @@ enum Slot {
 }
 
 impl Things {
+    /// How many things have records.
+    pub(super) const fn occupied(&self) -> u32 {
+        self.named.saturating_sub(self.vacant)
+    }
+
+    /// Makes the table as large as it grows to with so many names.
+    pub(super) fn reserve(&mut self, count: usize) {
+        let mut slots = self.table.len().max(16);
+        while most(slots) < count {
+            slots *= 2;
+        }
+        if slots > self.table.len() {
+            self.rebuild(slots);
+        }
+    }
+
     /// How many ids there have been.
     pub(super) fn len(&self) -> u32 {
         self.all.len()
@@ -120,13 +136,17 @@ impl Things {
     /// The id of a thing, new if need be; `None` for a name that cannot be one, or if there is no
     /// room for it.
     pub(super) fn intern(&mut self, name: &str) -> Option<u32> {
-        if let Some(id) = self.find(name) {
-            return Some(id);
+        let mut slot = self.slot(name);
+        match slot {
+            Slot::Found(id) => return Some(id),
+            Slot::Full if self.beyond.contains_key(name) => return self.beyond.get(name).copied(),
+            Slot::Empty(_) | Slot::Full => {}
         }
         let text = self.texts.push(name)?;
         let named = usize::try_from(self.named).ok()?;
-        if named >= self.table.len() / 4 * 3 {
+        if named >= most(self.table.len()) {
             self.rebuild((self.table.len() * 2).max(16));
+            slot = self.slot(name);
         }
         let thing = Thing {
             name: text,
@@ -147,7 +167,7 @@ impl Things {
         };
         self.named += 1;
         self.vacant += 1;
-        self.enter(name, id);
+        self.put(slot, id);
         Some(id)
     }
 
@@ -194,11 +214,6 @@ impl Things {
         }
     }
 
-    fn enter(&mut self, name: &str, id: u32) {
-        let slot = self.slot(name);
-        self.put(slot, id);
-    }
-
     fn put(&mut self, slot: Slot, id: u32) {
         match slot {
             Slot::Found(_) => {}
@@ -229,6 +244,11 @@ impl Things {
         }
         Slot::Full
     }
+}
+
+/// How many names a table of so many slots takes.
+const fn most(slots: usize) -> usize {
+    slots / 4 * 3
 }
 
 /// Eight bytes at a time, multiplied and folded.
