@@ -15,6 +15,7 @@ mod engine_cases;
 mod events;
 mod inventory;
 mod laws;
+mod ministack;
 mod oracle;
 mod plane;
 mod registry;
