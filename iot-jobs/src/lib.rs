@@ -17,6 +17,7 @@ mod limits;
 mod managed;
 mod package;
 mod placeholder;
+pub mod plan;
 mod reject;
 mod status;
 mod store;

@@ -43,16 +43,7 @@ impl Settings {
         let Some(abort) = &self.0.abort else {
             return false;
         };
-        let ended = ExecutionStatus::ALL
-            .into_iter()
-            .filter(|status| status.is_terminal());
-        let ends = EndCounts {
-            done: ended.map(|status| u64::from(count(status))).sum(),
-            failed: count(ExecutionStatus::Failed).into(),
-            rejected: count(ExecutionStatus::Rejected).into(),
-            timed_out: count(ExecutionStatus::TimedOut).into(),
-        };
-        abort.fires(&ends).is_some()
+        abort.fires(&ends(count)).is_some()
     }
 
     /// How many executions the next batch has.
@@ -99,6 +90,19 @@ impl Settings {
                 (false, next.map(|opening| seconds(opening.opens())))
             }
         }
+    }
+}
+
+/// The ends that abort criteria judge.
+pub(super) fn ends(count: impl Fn(ExecutionStatus) -> u32) -> EndCounts {
+    let ended = ExecutionStatus::ALL
+        .into_iter()
+        .filter(|status| status.is_terminal());
+    EndCounts {
+        done: ended.map(|status| u64::from(count(status))).sum(),
+        failed: count(ExecutionStatus::Failed).into(),
+        rejected: count(ExecutionStatus::Rejected).into(),
+        timed_out: count(ExecutionStatus::TimedOut).into(),
     }
 }
 

@@ -18,6 +18,7 @@ mod laws;
 mod ministack;
 mod oracle;
 mod plane;
+mod plans;
 mod registry;
 mod requests;
 mod snapshot;
