@@ -14,6 +14,7 @@ mod files;
 mod lint;
 mod output;
 mod shadow;
+mod source;
 mod test;
 mod topic;
 
