@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{ConfigError, Limits};
 
 pub(crate) mod abort;
+mod members;
 pub(crate) mod presigned;
 mod read;
 pub(crate) mod retry;

@@ -167,7 +167,7 @@ impl<'v> Node<'v> {
         })
     }
 
-    fn path_of(&self, name: &str) -> String {
+    pub(crate) fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() {
             return name.to_owned();
         }

@@ -354,3 +354,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn members_that_a_request_does_not_have() {
+    let fields = |request: Value| -> Vec<String> {
+        let unknown = JobConfig::unknown_members(&request);
+        unknown
+            .iter()
+            .map(|error| error.field().to_owned())
+            .collect()
+    };
+    let request = json!({
+        "jobid": "a", "jobId": "a", "tags": [{"Key": "a", "value": "b"}],
+        "documentParameters": {"any": "name"},
+        "abortConfig": {"criteriaList": [{"action": "CANCEL"}, {"threshold": 1}], "criteria": null},
+        "schedulingConfig": {"maintenanceWindows": [{"duration": 1}, 7, null]},
+        "jobExecutionsRolloutConfig": {"exponentialRate": {"rateIncreaseCriteria": {"things": 1}}},
+        "timeoutConfig": [{"inProgress": 1}],
+    });
+    let mut found = fields(request);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "abortConfig.criteria",
+            "abortConfig.criteriaList[1].threshold",
+            "jobExecutionsRolloutConfig.exponentialRate.rateIncreaseCriteria.things",
+            "jobid",
+            "schedulingConfig.maintenanceWindows[0].duration",
+            "tags[0].value",
+        ]
+    );
+    for other in [json!(null), json!([{"a": 1}]), json!("a")] {
+        assert!(fields(other).is_empty());
+    }
+}
