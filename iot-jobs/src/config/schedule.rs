@@ -228,13 +228,16 @@ impl SchedulingConfig {
             None => reader.refuse(&behavior, "must not be given without `endTime`"),
         });
         let windows = node.member(WINDOWS).map(|windows| {
-            if selection == Some(TargetSelection::Snapshot) {
-                return reader.refuse(&windows, "must not be given, as the job is not CONTINUOUS");
-            }
-            if start.is_none() {
-                return reader.refuse(&windows, "must not be given without `startTime`");
-            }
-            read_windows(&windows, reader)
+            // What is wrong inside of them is told even so.
+            let fit = if selection == Some(TargetSelection::Snapshot) {
+                reader.refuse(&windows, "must not be given, as the job is not CONTINUOUS")
+            } else if start.is_none() {
+                reader.refuse(&windows, "must not be given without `startTime`")
+            } else {
+                Some(())
+            };
+            let read = read_windows(&windows, reader);
+            fit.and(read)
         });
         Some(Self {
             start: start.map_or(Some(None), |start| start.map(Some))?,

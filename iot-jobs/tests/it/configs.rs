@@ -214,7 +214,11 @@ fn schedule() {
     let expression: &[&str] = &["schedulingConfig.maintenanceWindows[0].startTime"];
     let mut snapshot = window(nightly, 60);
     snapshot["targetSelection"] = json!("SNAPSHOT");
+    let mut wrong_twice = window("cron(60 22 * * ? *)", 60);
+    wrong_twice["targetSelection"] = json!("SNAPSHOT");
+    let twice = &["schedulingConfig.maintenanceWindows", expression[0]];
     expect(&[
+        (wrong_twice, twice),
         (start_at("2024-03-04T10:30"), &[]),
         (start_at("2024-03-04T10:29"), &[start]),
         (start_at("2025-03-04T10:00"), &[]),
