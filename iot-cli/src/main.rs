@@ -1,4 +1,4 @@
-//! The command `iot`: explain, lint and test AWS IoT policies, topics and shadows offline.
+//! The command `iot`: explain, lint and test AWS IoT policies, topics, shadows and jobs offline.
 //!
 //! Exit codes: 0 allowed or clean, 1 denied or findings, 2 bad input.
 #![expect(
@@ -11,6 +11,7 @@ mod case;
 mod connection;
 mod explain;
 mod files;
+mod jobs;
 mod lint;
 mod output;
 mod shadow;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Explain, lint and test AWS IoT policies, topics and shadows offline
+/// Explain, lint and test AWS IoT policies, topics, shadows and jobs offline
 #[derive(Debug, Parser)]
 #[command(
     name = "iot",
@@ -36,7 +37,8 @@ EXAMPLES:
   iot policy lint 'policies/*.json'
   iot policy test cases.jsonl
   iot topic match 'plant/+/temp' plant/7/temp
-  iot shadow apply examples/shadow/thermostat.jsonl"
+  iot shadow apply examples/shadow/thermostat.jsonl
+  iot jobs plan examples/jobs/deck.json --things 300000"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -54,6 +56,9 @@ enum Command {
     /// Replay and explain what the shadow service does
     #[command(subcommand)]
     Shadow(shadow::ShadowCommand),
+    /// Check job configurations, and plan rollouts
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     /// Print the completions of a shell
     #[command(
         after_help = "EXAMPLES:\n  iot completions bash > ~/.local/share/bash-completion/completions/iot"
@@ -100,6 +105,7 @@ fn main() -> ExitCode {
         Command::Policy(PolicyCommand::Test(command)) => command.run(),
         Command::Topic(command) => command.run(),
         Command::Shadow(command) => command.run(),
+        Command::Jobs(command) => command.run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "iot", &mut script);

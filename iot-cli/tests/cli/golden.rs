@@ -19,6 +19,10 @@ const COMMANDS: &[(&str, &str)] = &[
     ("help-shadow-apply", "shadow apply -h"),
     ("help-shadow-diff", "shadow diff -h"),
     ("help-shadow-explain", "shadow explain -h"),
+    ("help-jobs", "jobs -h"),
+    ("help-jobs-check", "jobs check -h"),
+    ("help-jobs-plan", "jobs plan -h"),
+    ("help-jobs-cron", "jobs cron -h"),
     (
         "publish",
         "policy explain publish device/ratchet/data --client-id ratchet -p \
@@ -234,6 +238,72 @@ const COMMANDS: &[(&str, &str)] = &[
         "shadow-diff-null",
         "shadow diff examples/shadow/engine.json iot-cli/tests/data/null.json",
     ),
+    (
+        "jobs-check",
+        "jobs check 'examples/jobs/*.json' iot-cli/tests/data/job-package.json --now 2024-03-04T10:00",
+    ),
+    (
+        "jobs-check-mistakes",
+        "jobs check iot-cli/tests/data/job-mistakes.json iot-cli/tests/data/job-refused.json --now \
+         1709546400",
+    ),
+    (
+        "jobs-check-mistakes-json",
+        "jobs check iot-cli/tests/data/job-mistakes.json --now 2024-03-04T10:00 --format json",
+    ),
+    (
+        "jobs-plan-deck",
+        "jobs plan examples/jobs/deck.json --things 300000",
+    ),
+    (
+        "jobs-plan-careful",
+        "jobs plan examples/jobs/careful.json --things 20000 --failure 3 --silence 1 --pickup ~1h \
+         --duration 1m..10m",
+    ),
+    (
+        "jobs-plan-aborts",
+        "jobs plan examples/jobs/careful.json --things 20000 --failure 8 --rejection 0.5 --pickup \
+         5s,1m,10m,1d --duration 90s --seed 7",
+    ),
+    (
+        "jobs-plan-aborts-json",
+        "jobs plan examples/jobs/careful.json --things 500 --failure 50 --format json",
+    ),
+    (
+        "jobs-plan-stuck",
+        "jobs plan examples/jobs/deck-slow.json --things 100 --success 80 --silence 15 --absence 5",
+    ),
+    (
+        "jobs-plan-windows",
+        "jobs plan iot-cli/tests/data/job-package.json --things 5000 --pickup ~2h --duration 5m \
+         --now 2024-03-04T10:00",
+    ),
+    (
+        "jobs-plan-mistakes",
+        "jobs plan iot-cli/tests/data/job-mistakes.json --things 1 --now 2024-03-04T10:00",
+    ),
+    (
+        "jobs-cron",
+        "jobs cron 'cron(0 22 ? * MON-FRI *)' --from 2024-03-08T22:00",
+    ),
+    (
+        "jobs-cron-windows",
+        "jobs cron 'cron(0/30 22 ? * 6#1 *)' --duration 45 --from 2024-03-04T10:00 --count 3",
+    ),
+    (
+        "jobs-cron-json",
+        "jobs cron 'cron(0 22 * * ? *)' --duration 60 --from 2024-03-04T22:30 --count 2 --format json",
+    ),
+    (
+        "jobs-cron-never",
+        "jobs cron 'cron(0 0 31 2 ? *)' --from 2024-03-04T10:00",
+    ),
+    (
+        "jobs-cron-always",
+        "jobs cron 'cron(* * * * ? *)' --duration 1 --from 2199-12-31T10:00",
+    ),
+    ("jobs-cron-wrong", "jobs cron 'cron(0 25 ? * MON-FRI *)'"),
+    ("jobs-cron-no-form", "jobs cron '0 22 * * *'"),
 ];
 
 const MINIMAL: &str = "examples/workshop/minimal.json";
@@ -303,7 +373,7 @@ fn completions_name_the_commands() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = run(&["completions", shell]);
         assert_eq!(ran.code, Some(0));
-        for command in ["classify", "shadow", "apply", "diff"] {
+        for command in ["classify", "shadow", "apply", "diff", "jobs", "cron"] {
             assert!(ran.stdout.contains(command), "{shell}: {command}");
         }
     }

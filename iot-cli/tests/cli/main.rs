@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod bad_input;
 mod golden;
+mod jobs;
 mod json;
 mod readme;
 mod shadow;
