@@ -114,14 +114,7 @@ enum By {
     Ministack,
 }
 
-const UNTOLD: [Untold; 4] = [
-    Untold {
-        name: "completedAt of a canceled job",
-        at: "/job",
-        member: "completedAt",
-        by: By::Engine,
-        when: |_, job| job["status"] == "CANCELED",
-    },
+const UNTOLD: [Untold; 3] = [
     Untold {
         name: "forceCanceled of an execution",
         at: "/execution",

@@ -9,7 +9,7 @@ use crate::engine::jobs::Job;
 use crate::engine::shape::{COUNTERS, is_force_canceled, selection};
 use crate::engine::{State, Turn};
 use crate::reject::ApiError;
-use crate::status::{ExecutionStatus, JobStatus};
+use crate::status::ExecutionStatus;
 
 /// Shows a document and its packages as they were given.
 const BEFORE: &str = "beforeSubstitution";
@@ -92,8 +92,8 @@ impl State {
         put("createdAt", job.created_at.into());
         put("lastUpdatedAt", job.updated_at.into());
         put("isConcurrent", job.is_rolling_out().into());
-        if job.status == JobStatus::Completed {
-            put("completedAt", job.over_at.into());
+        if let Some(at) = job.over_at {
+            put("completedAt", at.into());
         }
         let counts = COUNTERS
             .iter()

@@ -12,7 +12,7 @@ use crate::engine::Turn;
 use crate::engine::jobs::{Job, Target};
 use crate::engine::shape::selection;
 use crate::reject::ApiError;
-use crate::status::{ExecutionStatus, JobStatus};
+use crate::status::ExecutionStatus;
 use crate::store::Record;
 
 /// The place of an execution in a list: newest update first, then the one queued last.
@@ -56,8 +56,8 @@ impl Turn<'_> {
                 "lastUpdatedAt": job.updated_at,
                 "isConcurrent": job.is_rolling_out(),
             });
-            if let (JobStatus::Completed, Value::Object(out)) = (job.status, &mut out) {
-                out.insert("completedAt".into(), job.over_at.into());
+            if let (Some(at), Value::Object(out)) = (job.over_at, &mut out) {
+                out.insert("completedAt".into(), at.into());
             }
             out
         });
