@@ -84,6 +84,8 @@ pub struct JobAgent {
     held: Option<Held>,
     /// There may be something to start.
     ask: bool,
+    /// A notification came while `start-next` was under way: what that hands out may have ended.
+    noticed: bool,
     waiting: Option<Waiting>,
     /// Failed requests in a row.
     failures: u32,
@@ -129,6 +131,7 @@ impl JobAgent {
             connected: false,
             held: None,
             ask: true,
+            noticed: false,
             waiting: None,
             failures: 0,
             pause: None,
@@ -393,7 +396,7 @@ impl JobAgent {
                 (request, topic, payload)
             }
             None if self.ask => {
-                self.ask = false;
+                (self.ask, self.noticed) = (false, false);
                 let payload = request::start_next(self.times.start_minutes, &token);
                 (Request::StartNext, JobsTopic::start_next(thing), payload)
             }

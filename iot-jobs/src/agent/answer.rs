@@ -20,7 +20,10 @@ impl JobAgent {
     pub(super) fn on_head(&mut self, head: Option<&ExecutionId>) {
         match self.held.as_mut().filter(|held| held.is_busy()) {
             Some(held) => held.verify |= head != Some(held.id()),
-            None => self.ask |= head.is_some(),
+            None => {
+                self.ask |= head.is_some();
+                self.noticed = true;
+            }
         }
     }
 
@@ -75,7 +78,8 @@ impl JobAgent {
             self.back_off(now);
             return AgentEvent::Nothing;
         }
-        self.held = Some(Held::new(&execution));
+        let held = self.held.insert(Held::new(&execution));
+        held.verify = self.noticed;
         AgentEvent::Run(execution.job)
     }
 

@@ -454,6 +454,17 @@ fn a_cancellation_is_noticed_without_a_report() {
 }
 
 #[test]
+fn a_cancellation_that_overtakes_start_next_is_noticed() {
+    let mut bench = Bench::new();
+    bench.asks("start-next");
+    assert_eq!(bench.hear("notify-next", "{}"), NOTHING);
+    let started = json!({"execution": execution("a", 1)});
+    let event = bench.answer("start-next/accepted", started);
+    assert!(matches!(event, Ok(AgentEvent::Run(_))));
+    assert_eq!(bench.asks("a/get")["includeJobDocument"], false);
+}
+
+#[test]
 fn a_question_about_the_execution_at_work_is_asked_until_it_is_answered() {
     for failure in ["RequestThrottled", "InvalidRequest", "lost", "disconnected"] {
         let (mut bench, _) = Bench::at_work();

@@ -9,9 +9,9 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use core::hash::{Hash, Hasher};
 
-use iot_jobs::{Effect, Engine, ExecutionStatus, Operation, World};
+use iot_jobs::{Effect, Engine, ExecutionStatus, JobStatus, Operation, World};
 use iot_topics::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::network::Packet;
 
@@ -33,7 +33,7 @@ impl World for OneThing {
 }
 
 /// Ended executions: how, and at which version.
-type Ends = BTreeMap<(String, u32), (String, u64)>;
+type Ends = BTreeMap<(String, u32), (ExecutionStatus, u32)>;
 
 /// Two are the same if all that they keep is.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ impl Cloud {
         change(Arc::make_mut(&mut self.engine), &mut sink, now);
         self.text = format!("{:?}", self.engine).into();
         let ends = self.ended();
-        let stands = |(id, end): (&(String, u32), &(String, u64))| {
+        let stands = |(id, end): (&(String, u32), &(ExecutionStatus, u32))| {
             deleted.contains(&id.0.as_str()) || ends.get(id) == Some(end)
         };
         self.unmade |= !self.ends.iter().all(stands);
@@ -136,17 +136,8 @@ impl Cloud {
         self.engine.next_deadline().map(Timestamp::as_secs)
     }
 
-    fn ask(&self, api: &str, arguments: &Value) -> Option<Value> {
-        let operation = Operation::Control { api, arguments };
-        let mut engine = Engine::clone(&self.engine);
-        engine
-            .apply(operation, &OneThing, &mut (), self.time())
-            .ok()
-    }
-
-    pub(crate) fn job_status(&self, job: &str) -> Option<String> {
-        let answer = self.ask("DescribeJob", &json!({"jobId": job}))?;
-        Some(answer["job"]["status"].as_str().unwrap().into())
+    pub(crate) fn job_status(&self, job: &str) -> Option<JobStatus> {
+        self.engine.job(job).map(|job| job.status())
     }
 
     fn ended(&self) -> Ends {
@@ -154,12 +145,14 @@ impl Cloud {
             .into_iter()
             .flat_map(|job| (1..=NUMBERS).map(move |number| (job, number)));
         let end = |(job, number): (&str, u32)| {
-            let arguments = json!({"jobId": job, "thingName": THING, "executionNumber": number});
-            let answer = self.ask("DescribeJobExecution", &arguments)?;
-            let status = answer["execution"]["status"].as_str().unwrap();
-            let version = answer["execution"]["versionNumber"].as_u64().unwrap();
-            let is_end = ExecutionStatus::parse(status).unwrap().is_terminal();
-            is_end.then(|| ((job.to_owned(), number), (status.to_owned(), version)))
+            let execution = self.engine.execution(THING, job, Some(number))?;
+            let is_end = execution.status().is_terminal();
+            is_end.then(|| {
+                (
+                    (job.to_owned(), number),
+                    (execution.status(), execution.version()),
+                )
+            })
         };
         executions.filter_map(end).collect()
     }

@@ -11,9 +11,9 @@ use core::fmt::{self, Write as _};
 use core::hash::{Hash, Hasher};
 use core::time::Duration;
 
-use iot_jobs::{AgentEvent, ExecutionId, JobAgent, Limits, Outcome, StatusDetails};
+use iot_jobs::{AgentEvent, ExecutionId, JobAgent, JobStatus, Limits, Outcome, StatusDetails};
 use iot_topics::{Timestamp, TopicName, TopicNameRef};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cloud::{Cloud, THING};
 use crate::network::{Network, Packet};
@@ -203,7 +203,7 @@ impl State {
     fn may(&self, act: &Act) -> bool {
         match act {
             Act::Create | Act::Restart => true,
-            Act::Cancel(job) => self.cloud.job_status(job).as_deref() == Some("IN_PROGRESS"),
+            Act::Cancel(job) => self.cloud.job_status(job) == Some(JobStatus::InProgress),
             Act::Replace(job) => self.cloud.job_status(job).is_some(),
             Act::Tick => self.cloud.next_deadline().is_some(),
             Act::Report | Act::Finish(_) => self.work.is_some(),
@@ -386,10 +386,25 @@ impl State {
         tokens.max() == self.requested
     }
 
+    /// Nothing is on its way, and the device waits for nothing but its application.
+    fn is_still(&self) -> bool {
+        self.network.is_empty() && self.connected && !self.waits() && !self.missed
+    }
+
     /// Nothing is on its way, and nobody waits for anything or works.
     pub(crate) fn is_quiet(&self) -> bool {
-        let nothing = self.network.is_empty() && self.work.is_none();
-        nothing && self.connected && !self.waits() && !self.missed
+        self.is_still() && self.work.is_none()
+    }
+
+    /// The application works on what has ended, and nobody will tell it.
+    pub(crate) fn works_in_vain(&self) -> bool {
+        let Some(work) = self.work.as_ref().filter(|_| self.is_still()) else {
+            return false;
+        };
+        let is_it = |execution: &Value| {
+            execution["jobId"] == work.job.as_str() && execution["executionNumber"] == work.number
+        };
+        !self.cloud.pending().iter().any(is_it)
     }
 
     /// Nothing is left to do, in the cloud as on the device.
