@@ -2,9 +2,10 @@
 
 use alloc::format;
 use alloc::string::String;
+use core::iter;
 
 use super::State;
-use super::device::Plane;
+use super::device::{ExecutionView, Plane};
 use super::jobs::{Job, Target};
 use crate::json::Object;
 use crate::status::ExecutionStatus;
@@ -61,24 +62,15 @@ impl State {
         shown.map(|(_, (id, _))| id)
     }
 
-    /// The summaries of what is shown of a status.
-    fn write_summaries(&self, key: &str, thing: u32, status: ExecutionStatus, out: &mut Object) {
-        let shown = self.shown(thing).filter_map(|id| self.view(id, 0));
-        let shown = shown.filter(|execution| execution.status() == status);
-        out.objects(key, shown, |object, execution| {
-            execution.write_summary(object)
-        });
-    }
-
     /// JobExecutionsChanged; a status of which nothing is shown is left out.
     pub(super) fn write_notify(&self, thing: u32, now: u32, out: &mut Object) {
         out.number("timestamp", now);
         out.object("jobs", |jobs| {
-            for status in [ExecutionStatus::InProgress, ExecutionStatus::Queued] {
-                let pending = self.shown(thing).filter_map(|id| self.store.get(id));
-                if pending.map(Record::status).any(|it| it == Some(status)) {
-                    self.write_summaries(status.as_str(), thing, status, jobs);
-                }
+            let mut shown = self.shown_views(thing).peekable();
+            while let Some(status) = shown.peek().map(ExecutionView::status) {
+                let same = |execution: &ExecutionView<'_>| execution.status() == status;
+                let list = iter::from_fn(|| shown.next_if(same));
+                jobs.objects(status.as_str(), list, write_summary);
             }
         });
     }
@@ -102,12 +94,17 @@ impl State {
     pub(super) fn write_pending(&self, thing: &str, answer: &mut Object) {
         // No thing has the id of none, so that its lists are empty.
         let thing = self.store.thing(thing).unwrap_or(NONE);
-        for (key, status) in [
-            ("inProgressJobs", ExecutionStatus::InProgress),
-            ("queuedJobs", ExecutionStatus::Queued),
-        ] {
-            self.write_summaries(key, thing, status, answer);
-        }
+        let mut shown = self.shown_views(thing).peekable();
+        let running =
+            |execution: &ExecutionView<'_>| execution.status() == ExecutionStatus::InProgress;
+        let list = iter::from_fn(|| shown.next_if(running));
+        answer.objects("inProgressJobs", list, write_summary);
+        answer.objects("queuedJobs", shown, write_summary);
+    }
+
+    fn shown_views(&self, thing: u32) -> impl Iterator<Item = ExecutionView<'_>> {
+        // Summaries do not tell how much time is left.
+        self.shown(thing).filter_map(|id| self.view(id, 0))
     }
 
     /// What a thing has got with a job, as an update of its reserved named shadow `$package`
@@ -213,6 +210,10 @@ impl State {
             Target::Group(name) => self.arn("thinggroup", name),
         }
     }
+}
+
+fn write_summary(out: &mut Object, execution: ExecutionView<'_>) {
+    execution.write_summary(out);
 }
 
 pub(super) fn is_force_canceled(record: &Record) -> bool {

@@ -131,3 +131,63 @@ impl Turn<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use iot_topics::Timestamp;
+    use serde_json::json;
+
+    use crate::engine::{Engine, Operation, StartNext, Update};
+    use crate::{ExecutionStatus, NoWorld, StepTimeout, World};
+
+    struct OnePump;
+
+    impl World for OnePump {
+        fn has_thing(&self, _: &str) -> bool {
+            true
+        }
+
+        fn has_group(&self, _: &str) -> bool {
+            false
+        }
+
+        fn is_member(&self, _: &str, _: &str) -> bool {
+            false
+        }
+
+        fn members(&self, _: &str, _: &mut dyn FnMut(&str)) {}
+    }
+
+    #[test]
+    fn a_device_cannot_fill_the_timers() {
+        let mut engine = Engine::new("us-east-1", "123456789012");
+        let job = json!({
+            "jobId": "fw-2",
+            "document": "{}",
+            "targets": ["arn:aws:iot:us-east-1:123456789012:thing/pump"],
+        });
+        let create = Operation::Control {
+            api: "CreateJob",
+            arguments: &job,
+        };
+        let mut now = 1_700_000_000;
+        let at = Timestamp::from_secs(now);
+        engine.apply(create, &OnePump, &mut (), at).unwrap();
+        let start = StartNext::default();
+        let started = engine.start_next("pump", &start, &NoWorld, &mut (), at);
+        assert!(started.unwrap().is_some());
+        let mut report = Update::new(ExecutionStatus::InProgress);
+        for round in 0..20_000_u32 {
+            now += 1;
+            report.step_timeout = Some(match round % 3 {
+                0 => StepTimeout::Minutes(10_080 - round % 10_000),
+                1 => StepTimeout::Minutes(1 + round % 60),
+                _ => StepTimeout::Discard,
+            });
+            let at = Timestamp::from_secs(now);
+            let updated = engine.update("pump", "fw-2", &report, &NoWorld, &mut (), at);
+            assert_eq!(updated.unwrap().status(), ExecutionStatus::InProgress);
+            assert!(engine.state.store.timers.len() < 70, "in round {round}");
+        }
+    }
+}

@@ -9,9 +9,9 @@ use super::record::{Place, Record};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Crowd {
     /// What has not ended: thing, place, when it was queued, id.
-    pending: BTreeSet<(u32, Place, u32, u32)>,
+    pending: BTreeSet<u128>,
     /// All: thing, job, execution number, id.
-    by_job: BTreeSet<(u32, u32, u32, u32)>,
+    by_job: BTreeSet<u128>,
 }
 
 impl Crowd {
@@ -38,16 +38,16 @@ impl Crowd {
 
     /// What has not ended, in the order in which it is served.
     pub(super) fn pending(&self, thing: u32) -> impl Iterator<Item = u32> {
-        let all = (thing, Place::Running, 0, 0)..(thing, Place::Ended, 0, 0);
-        self.pending.range(all).map(|(_, _, _, id)| *id)
+        let all = key([thing, 0, 0, 0])..=key([thing, u32::MAX, u32::MAX, u32::MAX]);
+        self.pending.range(all).copied().map(id_of)
     }
 
     pub(super) fn of_thing(&self, thing: u32) -> impl Iterator<Item = u32> {
-        let all = (thing, 0, 0, 0)..=(thing, u32::MAX, u32::MAX, u32::MAX);
-        self.by_job.range(all).map(|(_, _, _, id)| *id)
+        let all = key([thing, 0, 0, 0])..=key([thing, u32::MAX, u32::MAX, u32::MAX]);
+        self.by_job.range(all).copied().map(id_of)
     }
 
-    /// The records of a job on a thing, from those with the highest execution number; below that
+    /// The records of a job on a thing, from those with the highest execution number; up to that
     /// number only, if one is given.
     pub(super) fn of_job(
         &self,
@@ -56,16 +56,29 @@ impl Crowd {
         most: Option<u32>,
     ) -> impl Iterator<Item = u32> {
         let most = most.unwrap_or(u32::MAX);
-        let all = (thing, job, 0, 0)..=(thing, job, most, u32::MAX);
-        self.by_job.range(all).rev().map(|(_, _, _, id)| *id)
+        let all = key([thing, job, 0, 0])..=key([thing, job, most, u32::MAX]);
+        self.by_job.range(all).rev().copied().map(id_of)
     }
 }
 
-fn pending_key(id: u32, record: &Record) -> Option<(u32, Place, u32, u32)> {
+fn pending_key(id: u32, record: &Record) -> Option<u128> {
     let place = record.state.place();
-    (place < Place::Ended).then_some((record.thing, place, record.sequence, id))
+    let key = key([record.thing, place.rank(), record.sequence, id]);
+    (place < Place::Ended).then_some(key)
 }
 
-const fn job_key(id: u32, record: &Record) -> (u32, u32, u32, u32) {
-    (record.thing, record.job, record.number, id)
+fn job_key(id: u32, record: &Record) -> u128 {
+    key([record.thing, record.job, record.number, id])
+}
+
+/// Four numbers as one that is in the same order, and compared at once.
+fn key(parts: [u32; 4]) -> u128 {
+    parts
+        .into_iter()
+        .fold(0, |key, part| key << 32 | u128::from(part))
+}
+
+/// The last of the four.
+fn id_of(key: u128) -> u32 {
+    u32::try_from(key & u128::from(u32::MAX)).unwrap_or_default()
 }

@@ -67,6 +67,13 @@ pub(crate) enum Place {
     Nowhere,
 }
 
+impl Place {
+    /// Its place in the order.
+    pub(super) const fn rank(self) -> u32 {
+        self as u32
+    }
+}
+
 impl RecordState {
     /// The status, if it is an execution.
     pub(crate) const fn status(self) -> Option<ExecutionStatus> {

@@ -33,7 +33,7 @@ impl Thing {
     }
 }
 
-/// All things: 12 bytes, the name and a byte, and a slot in the table, which is 5 to 11 bytes.
+/// All things: 12 bytes, the name and a byte, and its slots in the table, which are 7 to 14 bytes.
 ///
 /// Whoever chooses the names must not be able to make it slow. So a name is looked for in
 /// [`PROBES`] slots of the table; one that finds them full goes into an ordered map beyond. That
@@ -47,6 +47,9 @@ pub(super) struct Things {
     texts: Texts,
     /// Ids by hash; a power of two long, at most three quarters full.
     table: Vec<u32>,
+    /// Another part of the hash for each slot of the table, so that few names are looked at in
+    /// vain; zero where the slot is empty.
+    tags: Vec<u8>,
     /// The names for which the table had no place.
     beyond: BTreeMap<Box<str>, u32>,
     /// The first id that is free.
@@ -63,6 +66,7 @@ impl Default for Things {
             all: Slab::default(),
             texts: Texts::default(),
             table: Vec::new(),
+            tags: Vec::new(),
             beyond: BTreeMap::new(),
             free: NONE,
             named: 0,
@@ -75,8 +79,8 @@ impl Default for Things {
 #[derive(Clone, Copy)]
 enum Slot {
     Found(u32),
-    /// It is not there, and would stand here.
-    Empty(usize),
+    /// It is not there, and would stand here, with that tag.
+    Empty(usize, u8),
     /// It can only be beyond.
     Full,
 }
@@ -128,7 +132,7 @@ impl Things {
     pub(super) fn find(&self, name: &str) -> Option<u32> {
         match self.slot(name) {
             Slot::Found(id) => Some(id),
-            Slot::Empty(_) => None,
+            Slot::Empty(..) => None,
             Slot::Full => self.beyond.get(name).copied(),
         }
     }
@@ -137,10 +141,13 @@ impl Things {
     /// room for it.
     pub(super) fn intern(&mut self, name: &str) -> Option<u32> {
         let mut slot = self.slot(name);
-        match slot {
-            Slot::Found(id) => return Some(id),
-            Slot::Full if self.beyond.contains_key(name) => return self.beyond.get(name).copied(),
-            Slot::Empty(_) | Slot::Full => {}
+        let found = match slot {
+            Slot::Found(id) => Some(id),
+            Slot::Empty(..) => None,
+            Slot::Full => self.beyond.get(name).copied(),
+        };
+        if found.is_some() {
+            return found;
         }
         let text = self.texts.push(name)?;
         let named = usize::try_from(self.named).ok()?;
@@ -205,6 +212,7 @@ impl Things {
     /// Puts all names into a table of that size.
     fn rebuild(&mut self, slots: usize) {
         self.table = vec![NONE; slots];
+        self.tags = vec![0; slots];
         self.beyond.clear();
         for id in 0..self.all.len() {
             if let Some(text) = self.all.get(id).map(|it| it.name).filter(|it| *it != NONE) {
@@ -217,9 +225,10 @@ impl Things {
     fn put(&mut self, slot: Slot, id: u32) {
         match slot {
             Slot::Found(_) => {}
-            Slot::Empty(slot) => {
-                if let Some(entry) = self.table.get_mut(slot) {
-                    *entry = id;
+            Slot::Empty(slot, tag) => {
+                let entry = self.table.get_mut(slot).zip(self.tags.get_mut(slot));
+                if let Some((entry, its_tag)) = entry {
+                    (*entry, *its_tag) = (id, tag);
                 }
             }
             Slot::Full => {
@@ -233,12 +242,17 @@ impl Things {
         let Some(mask) = self.table.len().checked_sub(1) else {
             return Slot::Full;
         };
-        let home = hash(name);
+        let (home, tag) = hash(name);
         for probe in 0..PROBES.min(self.table.len()) {
             let slot = home.wrapping_add(probe) & mask;
-            match self.table.get(slot) {
-                Some(&NONE) | None => return Slot::Empty(slot),
-                Some(&id) if self.name(id) == name => return Slot::Found(id),
+            match self.tags.get(slot) {
+                Some(0) | None => return Slot::Empty(slot, tag),
+                Some(its_tag) if *its_tag == tag => {
+                    let id = self.table.get(slot).copied().unwrap_or(NONE);
+                    if self.name(id) == name {
+                        return Slot::Found(id);
+                    }
+                }
                 Some(_) => {}
             }
         }
@@ -251,15 +265,16 @@ const fn most(slots: usize) -> usize {
     slots / 4 * 3
 }
 
-/// Eight bytes at a time, multiplied and folded.
-fn hash(name: &str) -> usize {
+/// Where a name is looked for first, and its tag. Eight bytes at a time are multiplied and folded.
+fn hash(name: &str) -> (usize, u8) {
     let (words, rest) = name.as_bytes().as_chunks::<8>();
     let rest = rest
         .iter()
         .fold(1, |word, byte| word << 8 | u64::from(*byte));
     let words = words.iter().map(|word| u64::from_le_bytes(*word));
     let hash = words.chain([rest, 0]).fold(0, fold);
-    usize::try_from(hash & u64::from(u32::MAX)).unwrap_or_default()
+    let home = usize::try_from(hash & u64::from(u32::MAX)).unwrap_or_default();
+    (home, u8::try_from(hash >> 56).unwrap_or_default().max(1))
 }
 
 fn fold(hash: u64, word: u64) -> u64 {
@@ -313,7 +328,7 @@ mod tests {
         // Whatever the table grows to here, all of these start at its first slot.
         let names = (0..).map(|n| format!("{n}"));
         let hostile: Vec<String> = names
-            .filter(|name| hash(name) & 0xfff == 0)
+            .filter(|name| hash(name).0 & 0xfff == 0)
             .take(2 * PROBES)
             .collect();
         let mut things = Things::default();

@@ -36,6 +36,11 @@ impl Timers {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.values().map(Vec::len).sum()
+    }
+
     /// Takes all entries of the first second.
     pub(crate) fn take_first(&mut self) -> Vec<u32> {
         self.0

@@ -367,6 +367,8 @@ proptest! {
             prop_assert_eq!(&over_http(&mut by_http, &registry, &step, now), &expected, "{:?}", step);
             prop_assert_eq!(by_types.next_deadline(), by_mqtt.next_deadline());
             prop_assert_eq!(by_http.next_deadline(), by_mqtt.next_deadline());
+            // All is rolled out, so that nothing but executions can be due.
+            prop_assert_eq!(by_mqtt.next_deadline(), first_timeout(&by_mqtt, now));
         }
         for job in JOBS {
             let counts = |engine: &Engine| {
@@ -376,6 +378,19 @@ proptest! {
             prop_assert_eq!(counts(&by_types), counts(&by_mqtt));
         }
     }
+}
+
+/// When the first execution times out, found by asking each of them.
+fn first_timeout(engine: &Engine, now: u64) -> Option<Timestamp> {
+    let executions = JOBS.map(|job| engine.execution(THING, job, None));
+    let left = executions.into_iter().flatten().filter_map(|execution| {
+        let left = execution.approximate_seconds_before_timed_out()?;
+        assert_eq!(execution.status(), ExecutionStatus::InProgress);
+        assert!(left > 0, "it is overdue");
+        Some(left)
+    });
+    left.min()
+        .map(|left| Timestamp::from_secs(now + u64::from(left)))
 }
 
 #[test]
