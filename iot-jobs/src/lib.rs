@@ -21,6 +21,8 @@ pub mod plan;
 mod reject;
 mod status;
 mod store;
+#[cfg(feature = "proptest1")]
+pub mod strategies;
 mod template;
 mod text;
 mod world;

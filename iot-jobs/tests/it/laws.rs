@@ -6,6 +6,7 @@
 
 use core::time::Duration;
 
+use iot_jobs::strategies::cron;
 use iot_jobs::{
     AbortConfig, Cron, Decimal, EndCounts, Limits, Minute, RolloutConfig, SchedulingConfig,
     TargetSelection,
@@ -18,66 +19,6 @@ use crate::oracle;
 
 const LIMITS: Limits = Limits::AWS_IOT;
 const MINUTE: Duration = Duration::from_secs(60);
-
-/// A field of one to three items, without those that only a day has.
-fn field(min: u32, max: u32, names: &'static [&'static str]) -> impl Strategy<Value = String> {
-    let value = move || {
-        let named = move |value: u32| {
-            names
-                .get((value - min) as usize)
-                .map(|name| (*name).to_owned())
-        };
-        (min..=max, any::<bool>()).prop_map(move |(value, by_name)| {
-            named(value)
-                .filter(|_| by_name)
-                .unwrap_or_else(|| value.to_string())
-        })
-    };
-    let range = (min..=max, min..=max).prop_map(|(a, b)| format!("{}-{}", a.min(b), a.max(b)));
-    let steps = prop_oneof![value(), range.clone(), Just("*".to_owned())];
-    let steps = (steps, 1..=max.min(30)).prop_map(|(range, step)| format!("{range}/{step}"));
-    let item = prop_oneof![3 => value(), 2 => range, 2 => steps, 2 => Just("*".to_owned())];
-    proptest::collection::vec(item, 1..=3).prop_map(|items| items.join(","))
-}
-
-fn days() -> impl Strategy<Value = (String, String)> {
-    let names = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-    let months = prop_oneof![
-        2 => field(1, 31, &[]),
-        1 => Just("L".to_owned()),
-        1 => Just("LW".to_owned()),
-        1 => (1..=31).prop_map(|day| format!("{day}W")),
-        1 => (1..=31, 1..=31).prop_map(|(a, b)| format!("{a}W,{b},L")),
-    ];
-    let weeks = prop_oneof![
-        2 => field(1, 7, names),
-        1 => Just("L".to_owned()),
-        1 => (1..=7).prop_map(|day| format!("{day}L")),
-        1 => (1..=7, 1..=5).prop_map(|(day, number)| format!("{day}#{number}")),
-        1 => Just("MON#2,".to_owned()).prop_map(|_| "FRIL,MON".to_owned()),
-    ];
-    prop_oneof![
-        months.prop_map(|month| (month, "?".to_owned())),
-        weeks.prop_map(|week| ("?".to_owned(), week)),
-    ]
-}
-
-fn cron() -> impl Strategy<Value = String> {
-    let months = &[
-        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-    ];
-    let year = prop_oneof![3 => Just("*".to_owned()), 1 => field(2020, 2030, &[])];
-    (
-        field(0, 59, &[]),
-        field(0, 23, &[]),
-        days(),
-        field(1, 12, months),
-        year,
-    )
-        .prop_map(|(minute, hour, (month_day, week_day), month, year)| {
-            format!("cron({minute} {hour} {month_day} {month} {week_day} {year})")
-        })
-}
 
 fn instant() -> impl Strategy<Value = Timestamp> {
     // 2019 to 2032, so that leap years, their neighbours and the years of `cron` are met.
