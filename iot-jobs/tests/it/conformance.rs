@@ -11,13 +11,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use iot_jobs::{
-    AbortConfig, Cron, DocumentError, DocumentParameter, JobDocument, Limits, Minute,
+    AbortConfig, Cron, DocumentError, DocumentParameter, Engine, JobDocument, Limits, Minute,
     RolloutConfig, TextPattern, fill_parameters,
 };
 use serde_json::{Value, json};
 
 use crate::cases::{self, Answers, Run};
 use crate::engine_cases;
+use crate::naive::Naive;
 
 const FILES: &[(&str, Run)] = &[("jobs.jsonl", run)];
 const LIMITS: Limits = Limits::AWS_IOT;
@@ -35,6 +36,23 @@ fn every_case_holds() {
     assert_ne!(ran, 0, "no case ran in {}", directory.display());
 }
 
+/// The naive model is right before anything is compared with it.
+#[test]
+fn every_case_holds_in_the_naive_model() {
+    let naive: Run = |case| {
+        // It knows neither templates nor placeholders.
+        let text = case.to_string();
+        let foreign = text.contains("${aws:iot:") || text.contains("PutTemplate");
+        if foreign || pure(case).is_some() {
+            return None;
+        }
+        Some(engine_cases::run::<Naive>(case))
+    };
+    let report = cases::run(&chosen(), &[("jobs.jsonl", naive)]);
+    assert_eq!(report.failed, 0, "{}", report.text);
+    assert!(report.passed > 0, "no case ran");
+}
+
 /// A relative directory is seen from the crate or from the workspace.
 fn chosen() -> PathBuf {
     let Some(given) = std::env::var_os("IOT_CONFORMANCE").map(PathBuf::from) else {
@@ -47,7 +65,7 @@ fn chosen() -> PathBuf {
 }
 
 fn run(case: &Value) -> Option<Answers> {
-    Some(pure(case).unwrap_or_else(|| engine_cases::run(case)))
+    Some(pure(case).unwrap_or_else(|| engine_cases::run::<Engine>(case)))
 }
 
 /// A case of the pure rules has no other operation.

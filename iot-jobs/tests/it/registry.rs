@@ -12,6 +12,25 @@ pub(crate) struct Registry {
     pub(crate) managed: Vec<ManagedTemplate>,
 }
 
+impl Registry {
+    pub(crate) fn join(&mut self, thing: &str, group: &str) {
+        let members = self.groups.entry(group.to_owned()).or_default();
+        members.push(thing.to_owned());
+    }
+
+    pub(crate) fn leave(&mut self, thing: &str, group: &str) {
+        let members = self.groups.entry(group.to_owned()).or_default();
+        members.retain(|name| name != thing);
+    }
+
+    pub(crate) fn delete(&mut self, thing: &str) {
+        self.things.retain(|name| name != thing);
+        for members in self.groups.values_mut() {
+            members.retain(|name| name != thing);
+        }
+    }
+}
+
 impl World for Registry {
     fn has_thing(&self, thing: &str) -> bool {
         self.things.iter().any(|name| name == thing)
