@@ -13,6 +13,7 @@ mod delivery;
 mod documents;
 mod engine_cases;
 mod events;
+mod finds;
 mod inventory;
 mod laws;
 mod ministack;

@@ -77,7 +77,12 @@ impl State {
     fn job_shape(&self, job: &Job, as_given: bool, now: u32) -> Value {
         let mut out = job.as_given.clone();
         out.remove("documentSource");
-        for empty in ["timeoutConfig", "schedulingConfig"] {
+        for empty in [
+            "presignedUrlConfig",
+            "jobExecutionsRolloutConfig",
+            "timeoutConfig",
+            "schedulingConfig",
+        ] {
             out.entry(empty).or_insert_with(|| json!({}));
         }
         let mut put = |name: &str, value: Value| {

@@ -1,0 +1,64 @@
+//! What the comparison with the naive model found in the engine.
+#![expect(clippy::unwrap_used, reason = "what is asked for here is there")]
+
+use iot_jobs::{Engine, Limits};
+use serde_json::{Value, json};
+
+use crate::registry::Registry;
+use crate::service::Service;
+
+/// Monday, 2024-03-04T10:00.
+const START: u64 = 1_709_546_400;
+
+fn world() -> Registry {
+    let things = ["t1", "t2"].map(str::to_owned);
+    let mut world = Registry {
+        things: things.to_vec(),
+        ..Registry::default()
+    };
+    world.groups.insert("g".to_owned(), things.to_vec());
+    world
+}
+
+/// A job for both things, with more members.
+fn job(id: &str, more: &Value) -> Value {
+    let mut job = json!({
+        "jobId": id,
+        "targets": ["arn:aws:iot:us-east-1:123456789012:thinggroup/g"],
+        "document": "{}",
+    });
+    let more = more.as_object().unwrap().clone();
+    job.as_object_mut().unwrap().extend(more);
+    job
+}
+
+fn windowed(minutes: u32, cron: &str) -> Value {
+    json!({"targetSelection": "CONTINUOUS", "schedulingConfig": {
+        "startTime": "2024-03-04T11:00",
+        "maintenanceWindows": [{"startTime": cron, "durationInMinutes": minutes}],
+    }})
+}
+
+fn engine(limits: Limits) -> Engine {
+    Service::new(limits, false)
+}
+
+fn topics(out: &[Value]) -> Vec<&str> {
+    out.iter().map(|it| it["topic"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_described_job_has_the_configurations_that_are_not_optional() {
+    let (mut engine, world) = (engine(Limits::AWS_IOT), world());
+    engine.ask("CreateJob", &job("A", &json!({})), &world, START);
+    let told = engine.ask("DescribeJob", &json!({"jobId": "A"}), &world, START);
+    let told = &told["ok"]["job"];
+    for name in [
+        "presignedUrlConfig",
+        "jobExecutionsRolloutConfig",
+        "timeoutConfig",
+        "schedulingConfig",
+    ] {
+        assert_eq!(told[name], json!({}), "{name}");
+    }
+}
