@@ -350,18 +350,22 @@ impl Jobs {
         has
     }
 
-    /// Gives free slots to the jobs that wait for them.
-    pub(super) fn unblock(&mut self, limit: usize, now: u32) {
+    /// Gives free slots to the jobs that wait for them, whose rollout then is due. Tells whether
+    /// there was one.
+    pub(super) fn unblock(&mut self, limit: usize, now: u32) -> bool {
+        let mut any = false;
         while self.rolling.len() < limit {
             let Some(number) = self.blocked.pop_first() else {
-                return;
+                break;
             };
             if let Some(job) = self.get_mut(number).filter(|job| job.is_rolling_out()) {
                 job.next_batch = Some(now);
                 self.rolling.insert(number);
                 self.note(number);
+                any = true;
             }
         }
+        any
     }
 
     pub(super) const fn any_windowed(&self) -> bool {

@@ -39,7 +39,12 @@ impl Turn<'_> {
                 (Some(at), Some((other, job))) if other < at => self.job_due(job),
                 (Some(at), _) => self.time_out(at),
                 (None, Some((_, job))) => self.job_due(job),
-                (None, None) => return,
+                (None, None) => {
+                    let limit = self.state.limits.concurrent_jobs;
+                    if !self.state.jobs.unblock(limit, self.now) {
+                        return;
+                    }
+                }
             }
         }
     }
@@ -72,11 +77,10 @@ impl Turn<'_> {
         self.after_end(job);
     }
 
-    /// Gives free slots to waiting jobs, and drops what the timers hold in vain, so that the first
-    /// of them tells a true deadline.
+    /// Rolls out the jobs for which a slot got free, and drops what the timers hold in vain, so
+    /// that the first of them tells a true deadline.
     pub(super) fn settle(&mut self) {
-        let limit = self.state.limits.concurrent_jobs;
-        self.state.jobs.unblock(limit, self.now);
+        self.run_due();
         while let Some((at, id)) = self.state.store.timers.peek() {
             let record = self.state.store.get(id);
             if record.is_some_and(|record| record.armed == at && record.deadline() == Some(at)) {

@@ -62,3 +62,24 @@ fn a_described_job_has_the_configurations_that_are_not_optional() {
         assert_eq!(told[name], json!({}), "{name}");
     }
 }
+
+#[test]
+fn a_job_that_waits_for_a_slot_rolls_out_in_the_call_that_frees_it() {
+    let mut limits = Limits::AWS_IOT;
+    limits.concurrent_jobs = 1;
+    let (mut engine, world) = (engine(limits), world());
+    let slow = json!({"jobExecutionsRolloutConfig": {"maximumPerMinute": 1}});
+    engine.ask("CreateJob", &job("A", &slow), &world, START);
+    engine.ask("CreateJob", &job("B", &json!({})), &world, START);
+    assert_eq!(Service::next_deadline(&engine), Some(START + 60));
+    let out = Service::tick(&mut engine, &world, START + 60);
+    // The second thing of the one, then both of the other.
+    let notified = [
+        "$aws/things/t2/jobs/notify",
+        "$aws/things/t2/jobs/notify-next",
+        "$aws/things/t1/jobs/notify",
+        "$aws/things/t2/jobs/notify",
+    ];
+    assert_eq!(topics(&out), notified);
+    assert_eq!(Service::next_deadline(&engine), None);
+}
