@@ -233,12 +233,14 @@ impl Turn<'_> {
             job.reason_code = reason_code.map(Into::into);
             job.comment = comment.map(Into::into);
             job.start = None;
-            job.hidden = false;
         }
         self.state.jobs.close(number, self.now);
         self.drop_waiting(number);
         self.job_event(number, "cancellation_in_progress");
         self.cancel_executions(number, force);
+        if let Some(job) = self.state.jobs.get_mut(number) {
+            job.hidden = false;
+        }
         self.job_event(number, "canceled");
         self.state.forget_listener(number);
         self.state.jobs.note(number);

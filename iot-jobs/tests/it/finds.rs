@@ -83,3 +83,15 @@ fn a_job_that_waits_for_a_slot_rolls_out_in_the_call_that_frees_it() {
     assert_eq!(topics(&out), notified);
     assert_eq!(Service::next_deadline(&engine), None);
 }
+
+#[test]
+fn canceling_what_a_closed_window_hides_is_not_notified() {
+    let (mut engine, world) = (engine(Limits::AWS_IOT), world());
+    let nightly = windowed(60, "cron(0 22 * * ? *)");
+    engine.ask("CreateJob", &job("A", &nightly), &world, START);
+    let night = START + 12 * 3_600;
+    assert_eq!(Service::tick(&mut engine, &world, night).len(), 4);
+    assert_eq!(Service::tick(&mut engine, &world, night + 3_600).len(), 4);
+    let answer = engine.ask("CancelJob", &json!({"jobId": "A"}), &world, night + 3_601);
+    assert_eq!(answer["out"], json!([]));
+}
