@@ -158,9 +158,8 @@ impl Job {
             return None;
         }
         let batch = self.next_batch.filter(|_| self.is_rolling_out());
-        let start = self.start.filter(|at| *at != NEVER);
-        let times = [start, self.end, self.window_change, batch];
-        times.into_iter().flatten().min()
+        let times = [self.start, self.end, self.window_change, batch];
+        times.into_iter().flatten().filter(|at| *at != NEVER).min()
     }
 
     /// Whether all targets are resolved and nothing waits for its turn.

@@ -95,3 +95,13 @@ fn canceling_what_a_closed_window_hides_is_not_notified() {
     let answer = engine.ask("CancelJob", &json!({"jobId": "A"}), &world, night + 3_601);
     assert_eq!(answer["out"], json!([]));
 }
+
+#[test]
+fn a_window_that_stays_open_for_ever_has_no_deadline() {
+    let (mut engine, world) = (engine(Limits::AWS_IOT), world());
+    let always = windowed(30, "cron(0/30 * * * ? *)");
+    engine.ask("CreateJob", &job("A", &always), &world, START);
+    assert_eq!(Service::next_deadline(&engine), Some(START + 3_600));
+    Service::tick(&mut engine, &world, START + 3_600);
+    assert_eq!(Service::next_deadline(&engine), None);
+}
