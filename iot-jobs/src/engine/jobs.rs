@@ -152,6 +152,11 @@ impl Job {
         self.config.is_windowed()
     }
 
+    /// Whether one of its windows is open: it is scheduled between them.
+    pub(super) fn is_in_window(&self) -> bool {
+        self.is_windowed() && self.status == JobStatus::InProgress && !self.ended
+    }
+
     /// When something of its own becomes due.
     fn wake(&self) -> Option<u32> {
         if !self.status.is_active() {

@@ -41,7 +41,7 @@ impl State {
     }
 
     /// The pending executions that the device is shown in lists, in order. Those of windowed jobs
-    /// have some places more than the others.
+    /// have some places more than the others, while their window is open.
     pub(super) fn shown(&self, thing: u32) -> impl Iterator<Item = u32> {
         let most = self.limits.pending_shown;
         let more = if self.jobs.any_windowed() {
@@ -53,8 +53,8 @@ impl State {
         let pending = self.store.visible(thing).take(most.saturating_add(more));
         let shown = pending.enumerate().filter(move |(place, (_, record))| {
             *place < most || {
-                let is_windowed = self.job_of(record).is_some_and(Job::is_windowed);
-                let shown = is_windowed && windowed > 0;
+                let in_window = self.job_of(record).is_some_and(Job::is_in_window);
+                let shown = in_window && windowed > 0;
                 windowed -= usize::from(shown);
                 shown
             }

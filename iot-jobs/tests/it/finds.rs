@@ -105,3 +105,26 @@ fn a_window_that_stays_open_for_ever_has_no_deadline() {
     Service::tick(&mut engine, &world, START + 3_600);
     assert_eq!(Service::next_deadline(&engine), None);
 }
+
+#[test]
+fn places_for_windowed_jobs_are_there_while_the_window_is_open() {
+    let mut limits = Limits::AWS_IOT;
+    limits.pending_shown = 1;
+    let (mut engine, world) = (engine(limits), world());
+    let mut windowed = windowed(60, "cron(0 22 * * ? *)");
+    windowed["schedulingConfig"]["endTime"] = json!("2024-03-04T22:30");
+    engine.ask("CreateJob", &job("A", &json!({})), &world, START);
+    engine.ask("CreateJob", &job("B", &windowed), &world, START);
+    let night = START + 12 * 3_600;
+    let mut shown = |now| {
+        let get = iot_jobs::Operation::Publish {
+            topic: "$aws/things/t1/jobs/get",
+            payload: b"",
+        };
+        let mut answer = Service::apply(&mut engine, get, &world, now);
+        let last = answer["out"].as_array_mut().unwrap().pop().unwrap();
+        last["payload"]["queuedJobs"].as_array().unwrap().len()
+    };
+    assert_eq!(shown(night), 2);
+    assert_eq!(shown(night + 1_800), 1);
+}
