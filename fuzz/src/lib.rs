@@ -18,6 +18,8 @@ extern crate alloc;
 mod certificate_der;
 mod filter_map;
 mod input;
+mod jobs_inputs;
+mod jobs_operations;
 mod policy_evaluate;
 mod policy_parse;
 mod presence_tracker;
@@ -33,6 +35,8 @@ mod wildcard;
 
 pub use certificate_der::certificate_der;
 pub use filter_map::filter_map;
+pub use jobs_inputs::jobs_inputs;
+pub use jobs_operations::jobs_operations;
 pub use policy_evaluate::policy_evaluate;
 pub use policy_parse::policy_parse;
 pub use presence_tracker::presence_tracker;
@@ -70,6 +74,17 @@ mod shadow_it {
     pub(crate) mod written;
 }
 
+/// What the tests of iot-jobs see of an engine, and a plain reading of cron.
+#[path = "../../iot-jobs/tests/it"]
+mod jobs_it {
+    pub(crate) mod observe;
+    #[allow(dead_code, reason = "not all answers are asked for here")]
+    pub(crate) mod oracle;
+    pub(crate) mod registry;
+    pub(crate) mod service;
+}
+
+use jobs_it::{registry, service}; // where `observe` and `service` look for them
 use policy_it::oracle; // where `engine` looks for it
 use topics_it::oracle as topics_oracle;
 
@@ -80,6 +95,8 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("certificate_der", certificate_der),
     ("filter_map", filter_map),
+    ("jobs_inputs", jobs_inputs),
+    ("jobs_operations", jobs_operations),
     ("policy_evaluate", policy_evaluate),
     ("policy_parse", policy_parse),
     ("presence_tracker", presence_tracker),
