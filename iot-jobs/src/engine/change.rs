@@ -1,6 +1,7 @@
 //! What changes an execution, and what things are told of it.
 
 use super::Turn;
+use super::device::event_of;
 use super::effect::{Effect, Message};
 use crate::status::{Cause, ExecutionStatus, JobStatus};
 use crate::store::{Record, RecordState, Retries};
@@ -40,12 +41,24 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn execution_event(&mut self, execution: u32, operation: &'static str) {
+    /// Tells that an execution has ended with this status.
+    pub(super) fn end_event(&mut self, execution: u32, status: ExecutionStatus) {
+        self.execution_event(execution, event_of(status), status);
+    }
+
+    /// Tells what has become of an execution that has this status, or had it, if it was deleted.
+    pub(super) fn execution_event(
+        &mut self,
+        execution: u32,
+        operation: &'static str,
+        status: ExecutionStatus,
+    ) {
         if self.state.events {
             self.state.events_sent += 1;
             self.send(Message::ExecutionEvent {
                 execution,
                 operation,
+                status,
             });
         }
     }
@@ -182,7 +195,7 @@ impl Turn<'_> {
         let before = self.before(record.thing);
         self.end(id, ExecutionStatus::Canceled, cause);
         self.notify(before, shown);
-        self.execution_event(id, "canceled");
+        self.end_event(id, ExecutionStatus::Canceled);
         true
     }
 

@@ -138,7 +138,7 @@ impl Turn<'_> {
         };
         self.retry(id);
         self.notify(before, true);
-        self.execution_event(id, event_of(status));
+        self.end_event(id, status);
         if status == ExecutionStatus::Succeeded {
             self.installed(id);
         }

@@ -6,6 +6,7 @@ use core::fmt;
 use super::State;
 use super::device::ExecutionView;
 use crate::json::Object;
+use crate::status::ExecutionStatus;
 use crate::store::NONE;
 use crate::{PackageVersion, World};
 
@@ -50,10 +51,11 @@ pub(super) enum Message<'a> {
         thing: u32,
         head: Option<u32>,
     },
-    /// With its operation, as `timed_out`.
+    /// With its operation, as `timed_out`, and the status, which is that before if it was deleted.
     ExecutionEvent {
         execution: u32,
         operation: &'static str,
+        status: ExecutionStatus,
     },
     JobEvent {
         job: u32,
@@ -168,6 +170,7 @@ impl<'a> Effect<'a> {
             Message::ExecutionEvent {
                 execution,
                 operation,
+                ..
             } => EffectKind::ExecutionEvent {
                 execution: state.view(execution, self.now),
                 operation,
@@ -236,6 +239,7 @@ impl Effect<'_> {
             Message::ExecutionEvent {
                 execution,
                 operation,
+                ..
             } => {
                 let job = store.get(execution).map_or(NONE, |it| it.job);
                 write(["$aws/events/jobExecution/", jobs.id(job), "/", operation]);
@@ -275,9 +279,10 @@ impl Effect<'_> {
             Message::ExecutionEvent {
                 execution,
                 operation,
+                status,
             } => {
                 state.write_event("JOB_EXECUTION", operation, world, now, &mut object);
-                state.write_execution_event(execution, operation, &mut object);
+                state.write_execution_event(execution, operation, status, &mut object);
             }
             Message::JobEvent { job, operation } => {
                 state.write_event("JOB", operation, world, now, &mut object);

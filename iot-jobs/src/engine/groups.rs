@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 
 use iot_topics::ThingName;
 
-use super::device::event_of;
 use super::jobs::{Job, Target};
 use super::{State, Turn};
 use crate::status::{Cause, ExecutionStatus, JobStatus};
@@ -168,7 +167,7 @@ impl Turn<'_> {
             .map(|(id, record)| (id, record.job, record.status().is_some()))
             .collect();
         for &(id, _, _) in removed.iter().filter(|(_, _, ended)| *ended) {
-            self.execution_event(id, event_of(ExecutionStatus::Removed));
+            self.end_event(id, ExecutionStatus::Removed);
         }
         for (_, job, _) in removed {
             self.after_end(job);

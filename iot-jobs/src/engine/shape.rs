@@ -126,14 +126,20 @@ impl State {
     }
 
     /// What an event of an execution tells beside the members of all events.
-    pub(super) fn write_execution_event(&self, id: u32, operation: &str, out: &mut Object) {
+    pub(super) fn write_execution_event(
+        &self,
+        id: u32,
+        operation: &str,
+        status: ExecutionStatus,
+        out: &mut Object,
+    ) {
         let Some(record) = self.store.get(id) else {
             return;
         };
         out.text("jobId", self.jobs.id(record.job));
         let thing = self.arn("thing", self.store.name(record.thing));
         out.text("thingArn", &thing);
-        out.text("status", &operation.to_ascii_uppercase());
+        out.text("status", status.as_str());
         if let Some(details) = self.store.details(id) {
             out.raw("statusDetails", details);
         }

@@ -1,6 +1,5 @@
 //! What becomes due: timers of executions, and the calendar of jobs.
 
-use super::device::event_of;
 use super::{State, Turn};
 use crate::status::{Cause, ExecutionStatus};
 use crate::store::NONE;
@@ -73,7 +72,7 @@ impl Turn<'_> {
         }
         self.retry(id);
         self.notify(before, true);
-        self.execution_event(id, event_of(ExecutionStatus::TimedOut));
+        self.end_event(id, ExecutionStatus::TimedOut);
         self.after_end(job);
     }
 

@@ -78,7 +78,7 @@ impl Turn<'_> {
             job.recount(Some(status), None);
         }
         self.notify(before, shown);
-        self.execution_event(id, "deleted");
+        self.execution_event(id, "deleted", status);
     }
 
     /// The execution that a request names: that number, or else the newest.
