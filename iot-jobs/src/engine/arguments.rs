@@ -38,7 +38,8 @@ impl<'a> Arguments<'a> {
     pub(super) fn version(self, name: &str) -> Result<Option<u64>, Wrong> {
         let version = |value: &Value| match value {
             Value::String(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                text.parse().ok()
+                // More digits than fit are a version that nothing has.
+                (!text.is_empty()).then(|| text.parse().unwrap_or(u64::MAX))
             }
             _ => value.as_u64(),
         };

@@ -26,5 +26,6 @@ mod plans;
 mod registry;
 mod requests;
 mod service;
+mod requests_of_devices;
 mod snapshot;
 mod templates;
