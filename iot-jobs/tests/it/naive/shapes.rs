@@ -141,7 +141,7 @@ impl Naive {
             "operation": operation,
             "jobId": id,
             "thingArn": arn("thing", thing),
-            "status": operation.to_uppercase(),
+            "status": it.status,
             "statusDetails": it.details,
             "executionNumber": it.number,
             "forceCanceled": (operation == "canceled").then_some(it.forced),
