@@ -239,6 +239,11 @@ impl JobDocument {
         scan::string_values(text, limits.document_depth, &mut |value| {
             let decoded = value.text;
             if let Some(parts) = placeholder::parts(&decoded).map_err(DocumentError::of)? {
+                if parts.len() > 1
+                    && let Some(all) = parts.iter().find(|part| part.is_object())
+                {
+                    return Err(DocumentError::unresolved(all.raw(), WHOLE));
+                }
                 values.push(StringValue {
                     start: value.start,
                     end: value.end,
@@ -367,6 +372,7 @@ impl JobDocument {
 }
 
 const UNKNOWN: &str = "names nothing that there is";
+const WHOLE: &str = "must be the whole of a value";
 
 /// The text for a placeholder that is filled in at creation.
 fn fill(found: &Placeholder, resolver: &mut impl Resolver) -> Result<String, &'static str> {
@@ -378,7 +384,7 @@ fn fill(found: &Placeholder, resolver: &mut impl Resolver) -> Result<String, &'s
                 other => Ok(other.to_string()),
             }
         }
-        Placeholder::PackageAttributes(_) => Err("must be the whole of a value"),
+        Placeholder::PackageAttributes(_) => Err(WHOLE),
         Placeholder::CodeSignSignature(of) => resolver.signature(of).ok_or(UNKNOWN),
         Placeholder::Parameter(_) => Err("is for managed templates alone"),
         Placeholder::Presigned { .. } | Placeholder::PackageArtifact(_) => Err("is for a device"),

@@ -163,6 +163,11 @@ impl Part {
     }
 
     /// As the string has it.
+    /// Whether an object comes in its place, and so in the place of a whole value.
+    pub(crate) const fn is_object(&self) -> bool {
+        matches!(self.placeholder(), Some(Placeholder::PackageAttributes(_)))
+    }
+
     pub(crate) fn raw(&self) -> &str {
         match self {
             Self::Text(text) => text,

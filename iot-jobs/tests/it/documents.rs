@@ -196,6 +196,17 @@ fn managed_documents_take_their_parameters_and_no_others() {
     }
 }
 
+/// An object has no place within a text, whatever package it is of; no catalog is asked.
+#[test]
+fn all_attributes_are_a_whole_value() {
+    let all = "${aws:iot:package::version::attributes}";
+    let parse = |value: &str| JobDocument::parse(&json!({"a": value}).to_string(), &LIMITS);
+    assert!(parse(all).is_ok());
+    for value in [format!("x{all}"), format!("{all} "), format!("{all}{all}")] {
+        assert!(parse(&value).unwrap_err().is_placeholder(), "{value}");
+    }
+}
+
 /// A value of a parameter may bring a placeholder of its own, as of a download.
 #[test]
 fn a_parameter_may_be_a_url_to_sign() {
