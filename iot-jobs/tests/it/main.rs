@@ -5,6 +5,7 @@ extern crate alloc;
 mod account;
 mod agent;
 mod agent_laws;
+mod associate;
 #[path = "../../../iot-policy/tests/it/cases.rs"]
 mod cases;
 mod configs;

@@ -3,6 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use iot_topics::{ThingName, Timestamp};
 use serde_json::Value;
@@ -110,10 +111,9 @@ impl Turn<'_> {
         let targets = self.targets(request)?;
         let limits = self.state.limits.targets;
         let job = self.active_job(number)?;
-        if !job.continuous || job.status != JobStatus::InProgress {
-            return Err(ApiError::invalid(
-                "the job is not continuous and in progress",
-            ));
+        if !job.continuous || job.status != JobStatus::InProgress || job.ended {
+            let message = "the job is not continuous and in progress, or its end has come";
+            return Err(ApiError::invalid(message));
         }
         let groups = targets
             .iter()
@@ -121,8 +121,12 @@ impl Turn<'_> {
         if !groups {
             return Err(ApiError::invalid("`targets` must be groups"));
         }
-        let mut new = targets;
-        new.retain(|target| !job.targets.contains(target));
+        let mut new = Vec::new();
+        for target in targets {
+            if !job.targets.contains(&target) && !new.contains(&target) {
+                new.push(target);
+            }
+        }
         if job.targets.len() + new.len() > limits {
             return Err(limit(&format!("a job has at most {limits} targets")));
         }
