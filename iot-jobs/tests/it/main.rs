@@ -26,7 +26,7 @@ mod plane;
 mod plans;
 mod registry;
 mod requests;
-mod service;
 mod requests_of_devices;
+mod service;
 mod snapshot;
 mod templates;
