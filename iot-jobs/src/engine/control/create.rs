@@ -55,11 +55,11 @@ impl Turn<'_> {
         if document.needs_role() {
             needs_role(config.presigned.as_ref())?;
         }
-        let targets = self.targets(request)?;
         if self.state.jobs.number(id).is_some() {
             let message = format!("there is a job `{id}`");
             return Err(ApiError::new(ApiErrorKind::ResourceAlreadyExists, message));
         }
+        let targets = self.targets(request)?;
         if self.state.jobs.active() >= limits.active_jobs {
             let message = format!("there are {} active jobs", limits.active_jobs);
             return Err(limit(&message));

@@ -82,10 +82,10 @@ impl Naive {
         let document = text(&args["document"])?.ok_or(INVALID)?;
         must(document.len() <= self.limits.document_bytes)?;
         must(serde_json::from_str::<Value>(document).is_ok())?;
-        let targets = self.targets(&args["targets"], world)?;
         if self.find(&id).is_some() {
             return Err("ResourceAlreadyExistsException");
         }
+        let targets = self.targets(&args["targets"], world)?;
         if self.jobs.iter().filter(|job| job.active()).count() >= self.limits.active_jobs {
             return Err(LIMIT);
         }
@@ -229,7 +229,7 @@ impl Naive {
         let job = self.known(args)?;
         let targets = self.targets(&args["targets"], world)?;
         let it = &self.jobs[job];
-        must(it.continuous && it.status == "IN_PROGRESS")?;
+        must(it.continuous && it.status == "IN_PROGRESS" && !it.ended)?;
         must(targets.iter().all(|it| it.contains(":thinggroup/")))?;
         let new: Vec<_> = targets
             .iter()
