@@ -2,7 +2,9 @@
 //! `tests/conformance/README.md`.
 
 use alloc::collections::BTreeMap;
+use core::any::Any;
 use std::fs;
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -49,10 +51,17 @@ pub(crate) fn run(directory: &Path, files: &[(&str, Run)]) -> Report {
                     continue;
                 }
             };
+            // A case that the runner cannot read must not keep the others from being counted.
+            let answers = catch_unwind(|| answer(&case)).unwrap_or_else(|panic| {
+                Some(Answers {
+                    expected: case.get("expect").map(Value::to_string).unwrap_or_default(),
+                    actual: format!("a panic: {}", said(&*panic)),
+                })
+            });
             let Some(Answers {
                 expected: right,
                 actual,
-            }) = answer(&case)
+            }) = answers
             else {
                 continue;
             };
@@ -91,4 +100,11 @@ fn expected_failures(directory: &Path) -> BTreeMap<String, String> {
         .filter_map(|line| line.trim().split_once("  "))
         .map(|(id, reason)| (id.to_owned(), reason.to_owned()))
         .collect()
+}
+
+/// What a panic said.
+fn said(panic: &dyn Any) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without a text")
 }

@@ -112,6 +112,16 @@ fn runner_tells_what_failed() {
     assert!(failures[2].starts_with("not a case: "), "{}", failures[2]);
     assert_eq!((report.passed, report.listed, report.failed), (1, 1, 3));
 
+    let short: Run = |case| {
+        let actual = case["steps"].as_str().unwrap().to_owned();
+        let expected = String::new();
+        Some(Answers { expected, actual })
+    };
+    let report = cases::run(&directory, &[("topics.jsonl", short)]);
+    let told = "\nright: expected `\"match\"`, actual `a panic: called ";
+    assert!(report.text.contains(told), "{}", report.text);
+    assert_eq!((report.passed, report.listed, report.failed), (0, 2, 4));
+
     let nothing = cases::run(&directory.join("missing"), FILES);
     assert_eq!((nothing.passed, nothing.failed), (0, 0));
 }
