@@ -9,7 +9,7 @@
     reason = "a case that is not in the format must fail"
 )]
 
-use iot_jobs::{DocumentParameter, Limits, ManagedTemplate, Operation, TextPattern};
+use iot_jobs::{DocumentParameter, Limits, ManagedTemplate, Operation, TextPattern, World as _};
 use serde_json::{Map, Value, json};
 
 use crate::cases::Answers;
@@ -56,7 +56,7 @@ fn set_up<S: Service>(setup: &Value) -> (S, Registry) {
     };
     for (group, things) in setup["groups"].as_object().into_iter().flatten() {
         let members = texts(things);
-        members.iter().for_each(|thing| registry.add(thing));
+        members.iter().for_each(|thing| add(&mut registry, thing));
         registry.groups.insert(group.clone(), members);
     }
     let service = S::new(Limits::AWS_IOT, setup["events"] == true);
@@ -104,7 +104,7 @@ fn take<S: Service>(service: &mut S, registry: &mut Registry, step: &Value) -> V
             payload: payload.as_bytes(),
         },
         "AddThingToGroup" => {
-            registry.add(thing);
+            add(registry, thing);
             registry.join(thing, group);
             Operation::ThingJoined { thing, group }
         }
@@ -128,6 +128,13 @@ fn take<S: Service>(service: &mut S, registry: &mut Registry, step: &Value) -> V
         out.append(due);
     }
     answer
+}
+
+/// A case may name a thing first where it joins a group.
+fn add(registry: &mut Registry, thing: &str) {
+    if !registry.has_thing(thing) {
+        registry.things.push(thing.to_owned());
+    }
 }
 
 /// Puts a template in its place, managed if its ARN has no account or it has parameters. The format

@@ -13,12 +13,6 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    pub(crate) fn add(&mut self, thing: &str) {
-        if !self.has_thing(thing) {
-            self.things.push(thing.to_owned());
-        }
-    }
-
     pub(crate) fn join(&mut self, thing: &str, group: &str) {
         let members = self.groups.entry(group.to_owned()).or_default();
         if !members.iter().any(|name| name == thing) {
