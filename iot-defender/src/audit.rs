@@ -1,0 +1,1 @@
+//! Device Defender's audit: checks, what they find, and the machinery around them.

@@ -1,0 +1,7 @@
+//! Tests of the crate as its users see it.
+
+extern crate alloc;
+
+#[path = "../../../iot-policy/tests/it/cases.rs"]
+mod cases;
+mod conformance_audit;
