@@ -5,6 +5,7 @@
 //! types is public.
 
 mod error;
+mod key;
 mod name;
 mod text;
 
@@ -21,6 +22,7 @@ use x509_cert::spki::AlgorithmIdentifier;
 
 use super::{Certificate, NameField, Side};
 pub use error::{CertificateError, CertificateErrorKind};
+pub use key::{Curve, KeyKind, RsaKey, SignatureHash};
 
 /// The facts of an X.509 certificate, taken out of its DER form and owned.
 ///
@@ -58,6 +60,7 @@ pub struct X509Certificate {
     names: Vec<(Side, NameField, Option<String>)>,
     public_key: PublicKey,
     signature_algorithm: Algorithm,
+    signed_algorithm: Algorithm,
 }
 
 impl X509Certificate {
@@ -119,6 +122,7 @@ impl X509Certificate {
                 der: encoded(key).into(),
             },
             signature_algorithm: Algorithm::new(certificate.signature_algorithm()),
+            signed_algorithm: Algorithm::new(body.signature()),
         })
     }
 
@@ -175,6 +179,13 @@ impl X509Certificate {
     #[must_use]
     pub const fn signature_algorithm(&self) -> &Algorithm {
         &self.signature_algorithm
+    }
+
+    /// What the certificate is signed with, as told inside what is signed. RFC 5280 wants it equal
+    /// to [`signature_algorithm`](Self::signature_algorithm); that is not checked here.
+    #[must_use]
+    pub const fn signed_algorithm(&self) -> &Algorithm {
+        &self.signed_algorithm
     }
 
     /// What policies see of it.
@@ -276,6 +287,7 @@ impl PublicKey {
 /// let algorithm = certificate.signature_algorithm();
 /// assert_eq!(algorithm.oid(), "1.2.840.10045.4.3.2"); // ECDSA with SHA-256
 /// assert_eq!(algorithm.parameters(), None);
+/// assert_eq!(certificate.signed_algorithm(), algorithm);
 /// let key = certificate.public_key().algorithm(); // of RSA
 /// assert_eq!(key.parameters(), Some([0x05, 0x00].as_slice())); // NULL
 /// # Ok::<(), iot_policy::CertificateError>(())
