@@ -1,0 +1,29 @@
+//! What the answers to all kinds of cases share.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a case that is not in the format must fail"
+)]
+
+use core::fmt::Debug;
+use core::str::FromStr;
+
+use serde_json::Value;
+
+use crate::cases::Answers;
+
+/// A word of a closed set.
+pub(crate) fn word<T: FromStr<Err: Debug>>(value: &Value) -> T {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+/// Of what is known those members that the case asks for.
+pub(crate) fn answer(case: &Value, mut actual: Value) -> Answers {
+    let expected = &case["expect"];
+    let asked = expected.as_object().unwrap();
+    let known = actual.as_object_mut().unwrap();
+    known.retain(|key, _| asked.contains_key(key));
+    Answers {
+        expected: expected.to_string(),
+        actual: actual.to_string(),
+    }
+}
