@@ -1,5 +1,6 @@
 //! Device Defender's audit: checks, what they find, and the machinery around them.
 
+mod account;
 mod certificate;
 mod check;
 mod configuration;
@@ -7,7 +8,12 @@ mod finding;
 mod key_quality;
 mod logging;
 mod mitigation;
+mod request;
+mod schedule;
+mod suppression;
+mod task;
 
+pub use account::{AuditConfiguration, read_checks};
 pub use certificate::{
     CertificateStatus, IssuedCertificate, Revocations, age, expiry, intermediate_revoked,
 };
@@ -21,4 +27,11 @@ pub use key_quality::{
     KnownKeys, KnownKeysError, Profile, UnreadableKey, certificate_quality, is_roca, key_quality,
 };
 pub use logging::{FineGrainedLogging, LogLevel, Logging};
-pub use mitigation::ActionType;
+pub use mitigation::{
+    ActionParams, ActionType, ExecutionStatus, MitigationAction, MitigationError, MitigationRun,
+    MitigationStatistics,
+};
+pub use request::RequestError;
+pub use schedule::{Date, DateError, DayOfMonth, DayOfWeek, Frequency, Schedule, ScheduleError};
+pub use suppression::{CheckOutcome, SuppressedUntil, Suppression, SuppressionError};
+pub use task::{AuditTask, CheckRunStatus, TaskStatistics, TaskStatus, TaskType};

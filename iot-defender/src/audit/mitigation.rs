@@ -3,7 +3,12 @@
 //! Sources: developer guide, "Mitigation actions"; API reference, `CreateMitigationAction` and
 //! `StartAuditMitigationActionsTask`.
 
+mod parameters;
+mod run;
+
 use crate::words::words;
+pub use parameters::{ActionParams, MitigationAction, MitigationError};
+pub use run::{ExecutionStatus, MitigationRun, MitigationStatistics};
 
 words! {
     audit:

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::cases::{self, Answers, Run};
-use crate::cases_certificate;
+use crate::{cases_certificate, cases_machinery};
 
 const FILES: &[(&str, Run)] = &[("audit.jsonl", run)];
 
@@ -26,6 +26,19 @@ const KINDS: &[(&str, Answer)] = &[
     ),
     ("logging", cases_certificate::logging),
     ("revocation", cases_certificate::revocation),
+    ("mitigationMap", cases_machinery::mitigation_map),
+    ("mitigationParams", cases_machinery::mitigation_params),
+    ("mitigationTask", cases_machinery::mitigation_task),
+    ("schedule", cases_machinery::schedule),
+    ("scheduleValidation", cases_machinery::schedule_validation),
+    ("start", cases_machinery::start),
+    ("suppression", cases_machinery::suppression),
+    (
+        "suppressionValidation",
+        cases_machinery::suppression_validation,
+    ),
+    ("task", cases_machinery::task),
+    ("taskCancel", cases_machinery::task_cancel),
 ];
 
 #[test]

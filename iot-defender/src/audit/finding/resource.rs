@@ -74,6 +74,35 @@ pub enum ResourceIdentifier {
     Account(AccountId),
 }
 
+impl ResourceIdentifier {
+    /// What kind of resource it names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{ResourceIdentifier, ResourceType};
+    ///
+    /// let identifier = ResourceIdentifier::ClientId("lamp-7".into());
+    /// assert_eq!(identifier.resource_type(), ResourceType::ClientId);
+    /// ```
+    #[must_use]
+    pub const fn resource_type(&self) -> ResourceType {
+        match self {
+            Self::DeviceCertificateId(_) | Self::DeviceCertificateArn(_) => {
+                ResourceType::DeviceCertificate
+            }
+            Self::CaCertificateId(_) => ResourceType::CaCertificate,
+            Self::IssuerCertificateIdentifier(_) => ResourceType::IssuerCertificate,
+            Self::CognitoIdentityPoolId(_) => ResourceType::CognitoIdentityPool,
+            Self::ClientId(_) => ResourceType::ClientId,
+            Self::PolicyVersionIdentifier(_) => ResourceType::IotPolicy,
+            Self::RoleAliasArn(_) => ResourceType::RoleAlias,
+            Self::IamRoleArn(_) => ResourceType::IamRole,
+            Self::Account(_) => ResourceType::AccountSettings,
+        }
+    }
+}
+
 /// A version of a policy.
 ///
 /// # Examples
@@ -136,7 +165,7 @@ mod digits {
 /// assert_eq!(issuer.issuer_certificate_serial_number, "10");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct IssuerCertificate {
     /// The subject, at most 1000 characters.

@@ -1,0 +1,66 @@
+//! Why the audit refuses a request.
+
+use alloc::string::String;
+
+use super::check::Check;
+use super::task::TaskStatus;
+
+/// A request that AWS IoT refuses, and why.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::audit::{Check, RequestError};
+///
+/// let error = RequestError::NotEnabled(Check::LoggingDisabled);
+/// assert_eq!(error.exception(), "InvalidRequestException");
+/// assert_eq!(error.to_string(), "`LOGGING_DISABLED_CHECK` is not enabled");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// No check has that name.
+    #[error("no check is named `{0}`")]
+    UnknownCheck(String),
+    /// A check is asked for that is not enabled.
+    #[error("`{0}` is not enabled")]
+    NotEnabled(Check),
+    /// A check is to be disabled that a scheduled audit runs.
+    #[error("`{0}` is part of a scheduled audit")]
+    Scheduled(Check),
+    /// No check is named.
+    #[error("targetCheckNames: empty")]
+    NoTarget,
+    /// The first configuration has no role.
+    #[error("roleArn: the first configuration needs one")]
+    NoRole,
+    /// The first configuration enables no check.
+    #[error("auditCheckConfigurations: the first configuration enables none")]
+    NoCheck,
+    /// The task does not run.
+    #[error("the task is `{0}`, not IN_PROGRESS")]
+    NotRunning(TaskStatus),
+    /// Ten audits on demand run already.
+    #[error("{MAX_ON_DEMAND} audits on demand run already")]
+    TooManyTasks,
+    /// There are five scheduled audits already.
+    #[error("there are {MAX_SCHEDULED} scheduled audits already")]
+    TooManySchedules,
+}
+
+/// Audits on demand that run at once ("AWS IoT Device Defender quotas").
+pub(super) const MAX_ON_DEMAND: usize = 10;
+
+/// Scheduled audits of an account.
+pub(super) const MAX_SCHEDULED: usize = 5;
+
+impl RequestError {
+    /// The name of the error in the API.
+    #[must_use]
+    pub const fn exception(&self) -> &'static str {
+        match self {
+            Self::TooManyTasks | Self::TooManySchedules => "LimitExceededException",
+            _ => "InvalidRequestException",
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Findings that nobody wants to be told of.
+//!
+//! Sources: developer guide, "Audit finding suppressions"; API reference,
+//! `CreateAuditSuppression`.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use iot_topics::Timestamp;
+use serde_json::Value;
+
+use super::check::Check;
+use super::finding::ResourceIdentifier;
+use super::task::CheckRunStatus;
+
+/// Until when findings are suppressed.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::audit::SuppressedUntil;
+/// use iot_topics::Timestamp;
+///
+/// let until = SuppressedUntil::Instant(Timestamp::from_secs(10));
+/// assert!(until.is_active(Timestamp::from_secs(9)));
+/// assert!(!until.is_active(Timestamp::from_secs(10)));
+/// assert!(SuppressedUntil::Indefinitely.is_active(Timestamp::from_secs(10)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "there is an end or there is none")]
+pub enum SuppressedUntil {
+    /// Up to an instant, which is not in it.
+    Instant(Timestamp),
+    /// Without end.
+    Indefinitely,
+}
+
+impl SuppressedUntil {
+    /// Whether it has not ended.
+    #[must_use]
+    pub fn is_active(self, now: Timestamp) -> bool {
+        match self {
+            Self::Instant(end) => now < end,
+            Self::Indefinitely => true,
+        }
+    }
+}
+
+/// A suppression of the findings of one check about one resource.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::audit::{Check, ResourceIdentifier, Suppression};
+/// use iot_topics::Timestamp;
+///
+/// let suppression = Suppression::from_json(&serde_json::json!({
+///     "checkName": "CONFLICTING_CLIENT_IDS_CHECK",
+///     "resourceIdentifier": { "clientId": "lamp-7" },
+///     "suppressIndefinitely": true,
+/// }))?;
+/// let lamp = ResourceIdentifier::ClientId("lamp-7".into());
+/// assert!(suppression.covers(Check::ConflictingClientIds, &lamp, Timestamp::from_secs(0)));
+/// # Ok::<(), iot_defender::audit::SuppressionError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    check: Check,
+    resource: ResourceIdentifier,
+    until: SuppressedUntil,
+    description: String,
+}
+
+impl Suppression {
+    /// A suppression without description.
+    ///
+    /// # Errors
+    ///
+    /// [`SuppressionError::AnotherKind`]: the check is not about such a resource.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{
+    ///     Check, ResourceIdentifier, SuppressedUntil, Suppression, SuppressionError,
+    /// };
+    ///
+    /// let client = ResourceIdentifier::ClientId("lamp-7".into());
+    /// let error = Suppression::new(Check::LoggingDisabled, client, SuppressedUntil::Indefinitely);
+    /// assert_eq!(error, Err(SuppressionError::AnotherKind(Check::LoggingDisabled)));
+    /// ```
+    pub fn new(
+        check: Check,
+        resource: ResourceIdentifier,
+        until: SuppressedUntil,
+    ) -> Result<Self, SuppressionError> {
+        if !suits(check, &resource) {
+            return Err(SuppressionError::AnotherKind(check));
+        }
+        Ok(Self {
+            check,
+            resource,
+            until,
+            description: String::new(),
+        })
+    }
+
+    /// Reads a suppression as the API has it. Members that it does not know are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`SuppressionError`]: the first member that is missing or breaks its rule.
+    pub fn from_json(json: &Value) -> Result<Self, SuppressionError> {
+        let name = json.get("checkName").and_then(Value::as_str);
+        let check = name.and_then(|name| name.parse().ok());
+        let check = check.ok_or(SuppressionError::CheckName)?;
+        let resource = json.get("resourceIdentifier").cloned().unwrap_or_default();
+        let resource =
+            serde_json::from_value(resource).map_err(|_| SuppressionError::ResourceIdentifier)?;
+        let indefinitely = match json.get("suppressIndefinitely") {
+            None | Some(Value::Null) => false,
+            Some(value) => value.as_bool().ok_or(SuppressionError::Until)?,
+        };
+        let until = match (json.get("expirationDate"), indefinitely) {
+            (None | Some(Value::Null), true) => SuppressedUntil::Indefinitely,
+            (Some(end), false) => {
+                let end = seconds(end).ok_or(SuppressionError::Until)?;
+                SuppressedUntil::Instant(end)
+            }
+            _ => return Err(SuppressionError::Until),
+        };
+        let suppression = Self::new(check, resource, until)?;
+        match json.get("description") {
+            None | Some(Value::Null) => Ok(suppression),
+            Some(Value::String(text)) => suppression.with_description(text),
+            Some(_) => Err(SuppressionError::Description),
+        }
+    }
+
+    /// Says what it is for: at most 1000 characters, none a control character.
+    ///
+    /// # Errors
+    ///
+    /// [`SuppressionError::Description`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{Check, ResourceIdentifier, SuppressedUntil, Suppression};
+    ///
+    /// let client = ResourceIdentifier::ClientId("lamp-7".into());
+    /// let check = Check::ConflictingClientIds;
+    /// let suppression = Suppression::new(check, client, SuppressedUntil::Indefinitely)?;
+    /// let suppression = suppression.with_description("a test bench")?;
+    /// assert_eq!(suppression.description(), "a test bench");
+    /// assert_eq!(suppression.until(), SuppressedUntil::Indefinitely);
+    /// # Ok::<(), iot_defender::audit::SuppressionError>(())
+    /// ```
+    pub fn with_description(mut self, text: &str) -> Result<Self, SuppressionError> {
+        if text.chars().nth(1000).is_some() || text.contains(char::is_control) {
+            return Err(SuppressionError::Description);
+        }
+        self.description = text.into();
+        Ok(self)
+    }
+
+    /// Until when.
+    #[must_use]
+    pub const fn until(&self) -> SuppressedUntil {
+        self.until
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub const fn description(&self) -> &str {
+        self.description.as_str()
+    }
+
+    /// Whether findings of the check about the resource are suppressed by it now. Another version
+    /// of a policy is another resource.
+    #[must_use]
+    pub fn covers(&self, check: Check, resource: &ResourceIdentifier, now: Timestamp) -> bool {
+        self.check == check && self.resource == *resource && self.until.is_active(now)
+    }
+}
+
+/// Whether a check is about resources that are named so.
+fn suits(check: Check, resource: &ResourceIdentifier) -> bool {
+    use ResourceIdentifier as By;
+
+    let intermediate = check == Check::IntermediateCaRevokedForActiveDeviceCertificates;
+    match resource {
+        By::DeviceCertificateArn(_) | By::IssuerCertificateIdentifier(_) => intermediate,
+        By::IamRoleArn(_) => false,
+        _ => resource.resource_type() == check.resource_type(),
+    }
+}
+
+/// Epoch seconds, with a fraction or without, from 1970 on.
+fn seconds(value: &Value) -> Option<Timestamp> {
+    if let Some(seconds) = value.as_u64() {
+        return Some(Timestamp::from_secs(seconds));
+    }
+    let seconds = value.as_f64().filter(|seconds| *seconds >= 0.0)?;
+    // The conversion stays at the end of the range where the number is beyond it.
+    Some(Timestamp::from_millis((seconds * 1_000.0) as u64))
+}
+
+/// What suppressions leave of what a check found.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::audit::{Check, CheckOutcome, CheckRunStatus, ResourceIdentifier};
+/// use iot_topics::Timestamp;
+///
+/// let lamp = ResourceIdentifier::ClientId("lamp-7".into());
+/// let check = Check::ConflictingClientIds;
+/// let outcome = CheckOutcome::new(check, &[lamp], &[], Timestamp::from_secs(0));
+/// assert_eq!(outcome.status(), CheckRunStatus::CompletedNonCompliant);
+/// assert_eq!(outcome.is_suppressed, [false]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckOutcome {
+    /// Of each finding, whether it is suppressed.
+    pub is_suppressed: Vec<bool>,
+    /// Resources with a finding that is not suppressed.
+    pub non_compliant_resources: usize,
+    /// Resources whose findings are suppressed.
+    pub suppressed_resources: usize,
+}
+
+impl CheckOutcome {
+    /// The resource of each finding of a check, and the suppressions of the account. A resource
+    /// with findings for more than one reason counts once.
+    ///
+    /// The cost grows with the findings, each looked up among the suppressions.
+    #[must_use]
+    pub fn new(
+        check: Check,
+        findings: &[ResourceIdentifier],
+        suppressions: &[Suppression],
+        now: Timestamp,
+    ) -> Self {
+        let active: BTreeSet<_> = suppressions
+            .iter()
+            .filter(|suppression| suppression.check == check && suppression.until.is_active(now))
+            .map(|suppression| &suppression.resource)
+            .collect();
+        let (suppressed, left): (BTreeSet<_>, BTreeSet<_>) = findings
+            .iter()
+            .partition(|resource| active.contains(resource));
+        Self {
+            is_suppressed: findings
+                .iter()
+                .map(|resource| active.contains(resource))
+                .collect(),
+            non_compliant_resources: left.len(),
+            suppressed_resources: suppressed.len(),
+        }
+    }
+
+    /// The status of the check: it complies if only suppressed findings are left.
+    #[must_use]
+    pub const fn status(&self) -> CheckRunStatus {
+        if self.non_compliant_resources == 0 {
+            CheckRunStatus::CompletedCompliant
+        } else {
+            CheckRunStatus::CompletedNonCompliant
+        }
+    }
+}
+
+/// A suppression that cannot be.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::audit::{Suppression, SuppressionError};
+///
+/// let error = Suppression::from_json(&serde_json::json!({})).unwrap_err();
+/// assert_eq!(error, SuppressionError::CheckName);
+/// assert_eq!(error.to_string(), "checkName: no check is named so");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum SuppressionError {
+    /// No such check.
+    #[error("checkName: no check is named so")]
+    CheckName,
+    /// Not one identifier in its form.
+    #[error("resourceIdentifier: not exactly one identifier in its form")]
+    ResourceIdentifier,
+    /// An identifier of a kind that the check is not about.
+    #[error("resourceIdentifier: `{0}` is about another kind of resource")]
+    AnotherKind(Check),
+    /// Not one of an end and none.
+    #[error("expirationDate: exactly one of it and a true suppressIndefinitely")]
+    Until,
+    /// A description that is too long or has control characters.
+    #[error("description: more than 1000 characters, or a control character")]
+    Description,
+}
