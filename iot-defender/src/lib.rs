@@ -5,4 +5,5 @@
 extern crate alloc;
 
 pub mod audit;
+pub mod cost;
 mod words;
