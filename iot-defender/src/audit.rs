@@ -5,6 +5,7 @@ mod certificate;
 mod check;
 mod configuration;
 mod finding;
+mod history;
 mod key_quality;
 mod logging;
 mod mitigation;
@@ -23,6 +24,7 @@ pub use finding::{
     AccountId, AccountIdError, Finding, IssuerCertificate, NonCompliantResource, PolicyVersion,
     ReasonCode, RelatedResource, ResourceIdentifier, ResourceType, Severity,
 };
+pub use history::{AuditWindow, Connection, ConnectionHistory, Evidence, Overlap, Session};
 pub use key_quality::{
     KnownKeys, KnownKeysError, Profile, UnreadableKey, certificate_quality, is_roca, key_quality,
 };

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::cases::{self, Answers, Run};
-use crate::{cases_certificate, cases_machinery};
+use crate::{cases_certificate, cases_history, cases_machinery};
 
 const FILES: &[(&str, Run)] = &[("audit.jsonl", run)];
 
@@ -39,6 +39,8 @@ const KINDS: &[(&str, Answer)] = &[
     ),
     ("task", cases_machinery::task),
     ("taskCancel", cases_machinery::task_cancel),
+    ("clientIds", cases_history::client_ids),
+    ("shared", cases_history::shared),
 ];
 
 #[test]

@@ -5,6 +5,7 @@ extern crate alloc;
 #[path = "../../../iot-policy/tests/it/cases.rs"]
 mod cases;
 mod cases_certificate;
+mod cases_history;
 mod cases_machinery;
 mod cases_words;
 mod conformance_audit;

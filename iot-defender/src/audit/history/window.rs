@@ -1,0 +1,138 @@
+//! Which time an audit looks at.
+
+use core::time::Duration;
+
+use iot_topics::Timestamp;
+
+use super::Session;
+
+/// What is looked for.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::audit::{Check, Overlap};
+///
+/// assert_eq!(Overlap::SharedCertificate.check(), Check::DeviceCertificateShared);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the two checks of connections")]
+pub enum Overlap {
+    /// Two client ids at once under one certificate, for some time within the window. The same
+    /// client id twice is a conflict of client ids instead.
+    SharedCertificate,
+    /// Two sessions at once with one client id, of which the later begins within the window; or an
+    /// end within it that tells so. The principal may be the same.
+    ConflictingClientId,
+}
+
+/// The time that an audit looks at, both ends in it.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::audit::{AuditWindow, Overlap};
+/// use iot_topics::Timestamp;
+///
+/// let (last, now) = (Timestamp::from_secs(1_651_276_800), Timestamp::from_secs(1_651_363_200));
+/// let window = AuditWindow::of(Overlap::SharedCertificate, now, Some(last));
+/// assert_eq!(window.from(), Timestamp::from_secs(1_651_269_600)); // two hours before
+/// assert_eq!(window.to(), Timestamp::from_secs(1_651_356_000));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AuditWindow {
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl AuditWindow {
+    /// From one instant to another.
+    #[must_use]
+    pub const fn new(from: Timestamp, to: Timestamp) -> Self {
+        Self { from, to }
+    }
+
+    /// The window of an audit that starts at `start`: on demand the 31 days before, for a
+    /// scheduled one the time since its previous start. Shared certificates show after two hours:
+    /// a window of theirs ends, and one of a scheduled audit begins, by so much earlier.
+    #[must_use]
+    pub const fn of(overlap: Overlap, start: Timestamp, previous: Option<Timestamp>) -> Self {
+        let late = match overlap {
+            Overlap::SharedCertificate => DELAY,
+            Overlap::ConflictingClientId => Duration::ZERO,
+        };
+        let from = match previous {
+            Some(previous) => previous.saturating_sub(late),
+            None => start.saturating_sub(ON_DEMAND),
+        };
+        Self::new(from, start.saturating_sub(late))
+    }
+
+    /// Its begin.
+    #[must_use]
+    pub const fn from(self) -> Timestamp {
+        self.from
+    }
+
+    /// Its end.
+    #[must_use]
+    pub const fn to(self) -> Timestamp {
+        self.to
+    }
+
+    pub(super) fn has(self, instant: Timestamp) -> bool {
+        self.from <= instant && instant <= self.to
+    }
+}
+
+const DELAY: Duration = Duration::from_secs(2 * 60 * 60);
+const ON_DEMAND: Duration = Duration::from_secs(31 * 24 * 60 * 60);
+
+impl Overlap {
+    /// The check that looks for it.
+    #[must_use]
+    pub const fn check(self) -> crate::audit::Check {
+        match self {
+            Self::SharedCertificate => crate::audit::Check::DeviceCertificateShared,
+            Self::ConflictingClientId => crate::audit::Check::ConflictingClientIds,
+        }
+    }
+
+    /// Whether two sessions of a key are an overlap.
+    pub(super) fn is_between<T: Eq>(
+        self,
+        window: AuditWindow,
+        a: &Session<T>,
+        b: &Session<T>,
+    ) -> bool {
+        let differ = self == Self::ConflictingClientId || a.user != b.user;
+        let from = a.connected.max(b.connected);
+        differ && self.may_count(window, from, earlier(a.disconnected, b.disconnected))
+    }
+
+    /// Whether a time that two sessions have in common counts; or, of one session, whether there
+    /// can be another with which it has such a time while that began first.
+    pub(super) fn may_count(
+        self,
+        window: AuditWindow,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+    ) -> bool {
+        let Some(from) = from else { return false };
+        match self {
+            Self::SharedCertificate => {
+                let to = to.map_or(window.to, |to| to.min(window.to));
+                from.max(window.from) < to
+            }
+            Self::ConflictingClientId => window.has(from) && to.is_none_or(|to| from < to),
+        }
+    }
+}
+
+/// The first of two ends, of which none comes last.
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (end, None) | (None, end) => end,
+    }
+}
