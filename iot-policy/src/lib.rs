@@ -25,6 +25,7 @@ mod locate;
 mod operation;
 mod operator;
 mod parse;
+mod part;
 mod pointer;
 pub mod principal;
 mod print;
@@ -68,6 +69,7 @@ pub use operation::{
     SubscribeRequest, Will,
 };
 pub use operator::{Family, Operator, OperatorError, Quantifier, Test};
+pub use part::PatternPart;
 pub use request::Request;
 pub use resource::{ArnScope, Resource, ResourceKind};
 pub use set::{Decision, NamedPolicy, PolicySet};

@@ -1,10 +1,13 @@
 //! Patterns with `*` and `?`, for callers: policy resources and actions, `StringLike` values.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use core::fmt;
 
 use crate::glob::Glob;
 use crate::interner::Interner;
+use crate::part::PatternPart;
+use crate::token::Token;
 
 /// A pattern in which `*` is any run of characters, `/` included, and `?` any one character
 /// (Unicode scalar value); nothing else is special (IAM JSON policy elements, "Resource").
@@ -43,6 +46,33 @@ impl WildcardPattern {
         }
     }
 
+    /// Compiles a pattern of parts. A variable among them has no value, so that the pattern takes
+    /// nothing: put something else in its place.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_policy::{PatternPart, WildcardPattern};
+    ///
+    /// let parts = [PatternPart::Literal("*/"), PatternPart::AnyChar];
+    /// let pattern = WildcardPattern::from_parts(parts);
+    /// assert!(pattern.matches("*/a") && !pattern.matches("b/a"));
+    /// assert_eq!(pattern.as_str(), "${*}/?"); // as a policy has to write it
+    /// ```
+    #[must_use]
+    pub fn from_parts<'p>(parts: impl IntoIterator<Item = PatternPart<'p>>) -> Self {
+        let mut text = String::new();
+        let tokens = parts
+            .into_iter()
+            .inspect(|part| part.write_to(&mut text))
+            .map(Token::from);
+        let glob = Glob::of_tokens(tokens, &mut Interner::default());
+        Self {
+            text: text.into(),
+            glob,
+        }
+    }
+
     /// Whether the pattern takes the whole text.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
@@ -55,7 +85,7 @@ impl WildcardPattern {
         self.glob.is_universal()
     }
 
-    /// The pattern as it was written.
+    /// The pattern as it was written; one of parts as a document of 2012-10-17 would write it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
