@@ -1,24 +1,34 @@
 //! Device Defender's audit: checks, what they find, and the machinery around them.
 
+mod access;
 mod account;
+mod action_class;
 mod certificate;
 mod check;
+mod cognito;
 mod configuration;
 mod finding;
 mod history;
 mod key_quality;
 mod logging;
+mod misconfiguration;
 mod mitigation;
+mod permissive;
 mod request;
+mod role_alias;
+mod rules;
 mod schedule;
 mod suppression;
 mod task;
 
+pub use access::{Access, Reached, StatementPlace, Witness};
 pub use account::{AuditConfiguration, read_checks};
+pub use action_class::ActionClass;
 pub use certificate::{
     CertificateStatus, IssuedCertificate, Revocations, age, expiry, intermediate_revoked,
 };
 pub use check::Check;
+pub use cognito::{CognitoRole, cognito_access, is_cognito_pool_audited};
 pub use configuration::{ConfigError, ConfigName, Days, threshold};
 pub use finding::{
     AccountId, AccountIdError, Finding, IssuerCertificate, NonCompliantResource, PolicyVersion,
@@ -29,11 +39,16 @@ pub use key_quality::{
     KnownKeys, KnownKeysError, Profile, UnreadableKey, certificate_quality, is_roca, key_quality,
 };
 pub use logging::{FineGrainedLogging, LogLevel, Logging};
+pub use misconfiguration::{
+    Bypass, DeniedResource, Misconfiguration, TooManyPatterns, potential_misconfigurations,
+};
 pub use mitigation::{
     ActionParams, ActionType, ExecutionStatus, MitigationAction, MitigationError, MitigationRun,
     MitigationStatistics,
 };
+pub use permissive::broad_data_plane_access;
 pub use request::RequestError;
+pub use role_alias::{role_alias_access, unused_service_access};
 pub use schedule::{Date, DateError, DayOfMonth, DayOfWeek, Frequency, Schedule, ScheduleError};
 pub use suppression::{CheckOutcome, SuppressedUntil, Suppression, SuppressionError};
 pub use task::{AuditTask, CheckRunStatus, TaskStatistics, TaskStatus, TaskType};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::cases::{self, Answers, Run};
-use crate::{cases_certificate, cases_history, cases_machinery};
+use crate::{cases_certificate, cases_history, cases_machinery, cases_policy};
 
 const FILES: &[(&str, Run)] = &[("audit.jsonl", run)];
 
@@ -41,6 +41,12 @@ const KINDS: &[(&str, Answer)] = &[
     ("taskCancel", cases_machinery::task_cancel),
     ("clientIds", cases_history::client_ids),
     ("shared", cases_history::shared),
+    ("policy", cases_policy::policy),
+    ("cognito", cases_policy::cognito),
+    ("cognitoScope", cases_policy::cognito_scope),
+    ("roleAlias", cases_policy::role_alias),
+    ("roleAliasUnused", cases_policy::role_alias_unused),
+    ("misconfig", cases_policy::misconfig),
 ];
 
 #[test]

@@ -7,5 +7,8 @@ mod cases;
 mod cases_certificate;
 mod cases_history;
 mod cases_machinery;
+mod cases_policy;
 mod cases_words;
 mod conformance_audit;
+mod misconfiguration;
+mod permissive;
