@@ -12,3 +12,4 @@ mod cases_words;
 mod conformance_audit;
 mod misconfiguration;
 mod permissive;
+mod unreadable_keys;
