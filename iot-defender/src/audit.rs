@@ -1,4 +1,14 @@
 //! Device Defender's audit: checks, what they find, and the machinery around them.
+//!
+//! # Examples
+//!
+//! ```
+//! use iot_defender::audit::{Check, Severity};
+//!
+//! let check: Check = "DEVICE_CERT_APPROACHING_EXPIRATION_CHECK".parse().expect("is an old name of it");
+//! assert_eq!(check, Check::DeviceCertificateExpiring);
+//! assert_eq!(check.severity(), Severity::Medium);
+//! ```
 
 mod access;
 mod account;

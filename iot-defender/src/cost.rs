@@ -3,6 +3,17 @@
 //! Source: the pricing page's form, and its example from 2022 for Tokyo. Prices change and differ
 //! by region: they are input. All arithmetic is exact; each line is rounded to cents, half up, and
 //! the total is the sum of the rounded lines, as a bill has it.
+//!
+//! # Examples
+//!
+//! ```
+//! use iot_defender::cost::{Cents, Price};
+//!
+//! let devices: Price = "0.00149".parse()?;
+//! assert_eq!(devices, Price::from_billionths(1_490_000));
+//! assert_eq!(Cents::new(15).to_string(), "0.15");
+//! # Ok::<(), iot_defender::cost::PriceError>(())
+//! ```
 
 use alloc::collections::BTreeMap;
 use core::fmt;

@@ -162,6 +162,18 @@ impl Finding {
     }
 
     /// Adds a fact about the resource: its key and value as the API spells them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{Check, Finding, ReasonCode, ResourceIdentifier};
+    ///
+    /// let account = ResourceIdentifier::Account("123456789012".parse()?);
+    /// let finding = Finding::new(Check::LoggingDisabled, account, ReasonCode::LoggingDisabled);
+    /// let finding = finding.with_info("LOG_LEVEL", "DISABLED");
+    /// assert_eq!(finding.resource.additional_info["LOG_LEVEL"], "DISABLED");
+    /// # Ok::<(), iot_defender::audit::AccountIdError>(())
+    /// ```
     #[must_use]
     pub fn with_info(mut self, key: &'static str, value: impl Into<String>) -> Self {
         self.resource
@@ -171,6 +183,19 @@ impl Finding {
     }
 
     /// Adds a fact that is an instant: decimal digits, epoch milliseconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{Check, Finding, ReasonCode, ResourceIdentifier};
+    /// use iot_topics::Timestamp;
+    ///
+    /// let account = ResourceIdentifier::Account("123456789012".parse()?);
+    /// let finding = Finding::new(Check::LoggingDisabled, account, ReasonCode::LoggingDisabled);
+    /// let finding = finding.with_instant("SINCE", Timestamp::from_secs(1_700_000_000));
+    /// assert_eq!(finding.resource.additional_info["SINCE"], "1700000000000");
+    /// # Ok::<(), iot_defender::audit::AccountIdError>(())
+    /// ```
     #[must_use]
     pub fn with_instant(self, key: &'static str, instant: Timestamp) -> Self {
         self.with_info(key, resource::millis(instant))

@@ -41,6 +41,16 @@ impl KnownKeys {
 
     /// Adds the fingerprint of Debian's lists: the last ten bytes of the SHA-1 over `Modulus=`,
     /// the modulus in upper-case hexadecimal digits, and a line feed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::KnownKeys;
+    ///
+    /// let mut known = KnownKeys::new();
+    /// known.insert_debian([0xb7, 0xea, 0xd9, 0x49, 0x2d, 0xfd, 0x92, 0x1f, 0xc4, 0xf9]);
+    /// assert_eq!(known.len(), 1);
+    /// ```
     pub fn insert_debian(&mut self, fingerprint: [u8; 10]) {
         self.sha1.insert(fingerprint);
     }
