@@ -100,7 +100,7 @@ impl Naive {
         it.started = true;
         it.open = true;
         if full && !it.schedule.windows.is_empty() {
-            it.config["comment"] = "*limit*".into();
+            it.config["comment"] = "*".into(); // a text for people, not compared
             self.cancel_job(job, false);
             return;
         }
