@@ -224,11 +224,11 @@ ident! {
 }
 ident! {
     /// The id of a certificate: 64 hexadecimal digits, the SHA-256 of its DER form (API model,
-    /// `CertificateId`).
+    /// `CertificateId`). The model also takes `0x` and 62 digits, so it is taken here.
     ///
     /// Kept as it is written: AWS writes lower case, the API model takes either, and ids that
     /// differ in case are different texts here.
-    CertificateId, Length::Bytes(64, 64), |_, ch: char| ch.is_ascii_hexdigit(),
+    CertificateId, Length::Bytes(64, 64), hexadecimal(),
     "cb31f7c9a91ad4e9e6a2d1a0c6a8b7f0e5d4c3b2a19080706050403020100fff", not "cb31f7c9"
 }
 ident! {
@@ -277,10 +277,20 @@ const fn attribute(ch: char) -> bool {
     word(ch) || matches!(ch, '.' | ',' | '@' | '/' | ':' | '#')
 }
 
+/// `(0x)?[a-fA-F0-9]+`
+fn hexadecimal() -> impl FnMut(usize, char) -> bool {
+    let mut is_behind_zero = false;
+    move |at, ch| {
+        let is_allowed = ch.is_ascii_hexdigit() || is_behind_zero && ch == 'x';
+        is_behind_zero = at == 0 && ch == '0';
+        is_allowed
+    }
+}
+
 fn check(
     text: &str,
     length: Length,
-    allowed: impl Fn(usize, char) -> bool,
+    mut allowed: impl FnMut(usize, char) -> bool,
 ) -> Result<(), IdentError> {
     check_length(text, length)?;
     match text.char_indices().find(|(at, ch)| !allowed(*at, *ch)) {

@@ -222,7 +222,7 @@ ident_strategies! {
     /// Names of policies.
     policy_name, PolicyName, "[a-zA-Z0-9_+=,.@-]{1,128}";
     /// Certificate ids.
-    certificate_id, CertificateId, "[0-9a-f]{64}|[0-9a-fA-F]{64}";
+    certificate_id, CertificateId, "[0-9a-f]{64}|[0-9a-fA-F]{64}|0x[0-9a-f]{62}";
     /// Ids of command executions.
     execution_id, ExecutionId, "[a-c_-]{1,6}|[a-zA-Z0-9_-]{1,64}";
     /// Client identifiers that have lifecycle events.

@@ -116,6 +116,19 @@ fn texts_are_checked_by_every_way_in() {
     }
 }
 
+/// The prefix is of the first two characters, and counted.
+#[test]
+fn a_certificate_id_may_begin_with_0x() {
+    let id = |prefix: &str| format!("{prefix}{}", "b".repeat(64 - prefix.len()));
+    for good in ["", "0x", "00"].map(id) {
+        check_text::<CertificateId, IdentError>(&good, &format!("{good}b"));
+    }
+    for wrong in ["0X", "x", "1x", "00x", "0xx", "a0x"].map(id) {
+        assert!(CertificateId::parse(&wrong).is_err(), "{wrong}");
+    }
+    assert!(CertificateId::parse(&format!("0x{}", "b".repeat(64))).is_err());
+}
+
 /// Every ASCII character alone, in the middle of a name: exactly those of the pattern pass.
 #[test]
 fn characters_are_those_of_the_api_model() {
