@@ -9,14 +9,8 @@ use crate::error::{PolicyError, PolicyErrorKind};
 use crate::pointer;
 use crate::statement::{Condition, Statement};
 
-/// Refuses empty lists. The parser does this while it reads.
+/// Refuses empty lists in statements. The parser does this while it reads.
 pub(crate) fn lists(document: &PolicyDocument) -> Result<(), PolicyError> {
-    if document.statements().is_empty() {
-        return Err(refusal(
-            PolicyErrorKind::EmptyArray,
-            String::from("/Statement"),
-        ));
-    }
     for (index, statement) in document.statements().iter().enumerate() {
         let key = if statement.actions().is_empty() {
             statement.action_key()

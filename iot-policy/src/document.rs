@@ -62,7 +62,7 @@ impl PolicyDocument {
     /// # Errors
     ///
     /// A [`PolicyError`] without a position, of kind [`EmptyArray`](PolicyErrorKind::EmptyArray)
-    /// without statements or for a statement without actions or resources,
+    /// for a statement without actions or resources,
     /// [`DuplicateSid`](PolicyErrorKind::DuplicateSid) or
     /// [`DuplicateKey`](PolicyErrorKind::DuplicateKey) for a condition key that stands twice under
     /// one operator.

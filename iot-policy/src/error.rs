@@ -150,7 +150,7 @@ impl fmt::Display for Position {
 ///
 /// let kind = |text| PolicyDocument::from_json(text).unwrap_err().kind();
 /// assert_eq!(kind("  "), PolicyErrorKind::Empty);
-/// assert_eq!(kind(r#"{"Version": "2012-10-17", "Statement": []}"#), PolicyErrorKind::EmptyArray);
+/// assert_eq!(kind(r#"{"Version": "2012-10-17", "Statement": {}}"#), PolicyErrorKind::Missing { key: "`Effect`" });
 /// assert_eq!(kind(r#"{"Version": "2012"}"#), PolicyErrorKind::BadVersion);
 /// assert_eq!(kind(r#"{"statement": []}"#), PolicyErrorKind::UnknownKey); // case sensitive
 /// ```
@@ -218,8 +218,9 @@ pub enum PolicyErrorKind {
         /// The key with `Not`.
         other: &'static str,
     },
-    /// An empty array of statements, actions or resources: "arrays can take one or more values"
-    /// (the grammar). An empty `NotResource` would mean every resource.
+    /// An empty array of actions or resources: "arrays can take one or more values" (the grammar).
+    /// An empty `NotResource` would mean every resource. An empty array of statements is the blank
+    /// policy that a mitigation action of Device Defender puts in the place of a policy.
     #[error("the array is empty")]
     EmptyArray,
     /// Neither `2012-10-17` nor `2008-10-17`.

@@ -62,7 +62,7 @@ fn version<'a>(reader: &mut Reader<'a>) -> Outcome<'a, Version> {
 fn statement_list<'a>(reader: &mut Reader<'a>) -> Outcome<'a, (Box<[Statement]>, bool)> {
     match reader.peek()? {
         Kind::Object => Ok((Box::new([statement(reader)?]), true)),
-        Kind::Array => Ok((array(reader, statement, false)?.into_boxed_slice(), false)),
+        Kind::Array => Ok((array(reader, statement, true)?.into_boxed_slice(), false)),
         _ => reader.wrong_type("an object or an array of objects"),
     }
 }

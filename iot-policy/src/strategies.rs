@@ -146,7 +146,7 @@ pub fn policy_document() -> impl Strategy<Value = PolicyDocument> {
     let parts = (
         version,
         option::of(text()),
-        vec(statement(), 1..6),
+        vec(statement(), 0..6),
         any::<bool>(),
     );
     parts.prop_map(|(version, id, mut statements, is_single)| {
