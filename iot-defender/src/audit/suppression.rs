@@ -115,7 +115,10 @@ impl Suppression {
         let name = json.get("checkName").and_then(Value::as_str);
         let check = name.and_then(|name| name.parse().ok());
         let check = check.ok_or(SuppressionError::CheckName)?;
-        let resource = json.get("resourceIdentifier").cloned().unwrap_or_default();
+        let mut resource = json.get("resourceIdentifier").cloned().unwrap_or_default();
+        if let Some(identifiers) = resource.as_object_mut() {
+            identifiers.retain(|_, identifier| !identifier.is_null());
+        }
         let resource =
             serde_json::from_value(resource).map_err(|_| SuppressionError::ResourceIdentifier)?;
         let indefinitely = match json.get("suppressIndefinitely") {
@@ -138,7 +141,7 @@ impl Suppression {
         }
     }
 
-    /// Says what it is for: at most 1000 characters, none a control character.
+    /// Says what it is for: at most 1000 characters, each a visible one or a space.
     ///
     /// # Errors
     ///
@@ -158,7 +161,9 @@ impl Suppression {
     /// # Ok::<(), iot_defender::audit::SuppressionError>(())
     /// ```
     pub fn with_description(mut self, text: &str) -> Result<Self, SuppressionError> {
-        if text.chars().nth(1000).is_some() || text.contains(char::is_control) {
+        // `[\p{Graph}\x20]*`
+        let is_unseen = |ch: char| ch.is_control() || ch.is_whitespace() && ch != ' ';
+        if text.chars().nth(1000).is_some() || text.contains(is_unseen) {
             return Err(SuppressionError::Description);
         }
         self.description = text.into();

@@ -12,4 +12,5 @@ mod cases_words;
 mod conformance_audit;
 mod misconfiguration;
 mod permissive;
+mod suppression;
 mod unreadable_keys;
