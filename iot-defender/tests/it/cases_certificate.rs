@@ -6,9 +6,9 @@
 )]
 
 use iot_defender::audit::{
-    CertificateStatus, Check, Finding, FineGrainedLogging, IssuedCertificate, KnownKeys, Logging,
-    Profile, ReasonCode, ResourceIdentifier, Revocations, age, certificate_quality, expiry,
-    intermediate_revoked, key_quality, threshold,
+    CertificateStatus, Check, ConfigName, Days, Finding, FineGrainedLogging, IssuedCertificate,
+    KnownKeys, Logging, Profile, ReasonCode, ResourceIdentifier, Revocations, age,
+    certificate_quality, expiry, intermediate_revoked, key_quality, threshold,
 };
 use iot_policy::{Curve, KeyKind, RsaKey, X509Certificate};
 use iot_topics::Timestamp;
@@ -115,41 +115,65 @@ fn settings(configuration: &Value) -> Option<Vec<(&str, &str)>> {
         .collect()
 }
 
-fn days(case: &Value) -> iot_defender::audit::Days {
-    let settings = settings(&case["input"]["configuration"]).unwrap();
-    threshold(word(&case["check"]), settings).unwrap().unwrap()
+/// Settings of other checks say nothing of this one.
+fn days(case: &Value) -> Days {
+    let check: Check = word(&case["check"]);
+    let mut settings = settings(&case["input"]["configuration"]).unwrap();
+    settings.retain(|(name, _)| {
+        name.parse()
+            .is_ok_and(|name: ConfigName| name.check() == check)
+    });
+    threshold(check, settings).unwrap().unwrap()
 }
 
 pub(crate) fn revocation(case: &Value) -> Answers {
     let input = &case["input"];
     let status: CertificateStatus = word(&input["status"]);
     let mut revocations = Revocations::new();
-    for list in input["crls"].as_array().unwrap() {
-        let issuer = list["issuer"].as_str().unwrap();
-        let entries = |key: &str| {
-            let entries = list[key].as_array().cloned().unwrap_or_default();
-            entries
-                .into_iter()
-                .map(|entry| entry.as_str().unwrap().to_owned())
-        };
-        for serial in entries("revokedSerials") {
-            revocations.revoke(IssuedCertificate::new(issuer, &serial));
-        }
-        for serial in entries("removedSerials").chain(entries("removeFromCRL")) {
-            revocations.remove(IssuedCertificate::new(issuer, &serial));
-        }
+    for list in input["crls"].as_array().into_iter().flatten() {
+        read_crl(list, &mut revocations);
     }
     let reason = if word::<Check>(&case["check"])
         == Check::IntermediateCaRevokedForActiveDeviceCertificates
     {
-        let chain = input["chain"].as_array().unwrap();
-        let revoked = intermediate_revoked(chain.iter().map(issued), &revocations);
+        // What its own key signed is the anchor of the chain.
+        let chain = input["chain"].as_array().into_iter().flatten();
+        let below = chain.filter(|issuer| issuer["subject"] != issuer["issuer"]);
+        let revoked = intermediate_revoked(below.map(issued), &revocations);
         revoked.map(|_| ReasonCode::IntermediateCaRevokedByIssuer)
     } else {
         revocations.reason(issued(input))
     };
     let reasons: Vec<_> = reason.filter(|_| status.is_audited()).into_iter().collect();
     verdict(case, status.is_audited(), &reasons)
+}
+
+/// Serial numbers, or entries with a serial number and a reason; those that were removed in a list
+/// of their own, or by their reason.
+fn read_crl(list: &Value, revocations: &mut Revocations) {
+    let issuer = list["issuer"].as_str().unwrap();
+    let is_removal = |text: &str| text.to_lowercase().contains("remove");
+    let mut removed = Vec::new();
+    for (key, entries) in list.as_object().unwrap() {
+        for entry in entries.as_array().into_iter().flatten() {
+            let serials = ["serial", "serialNumber"].map(|key| entry[key].as_str());
+            let serial = entry
+                .as_str()
+                .or_else(|| serials.into_iter().flatten().next());
+            let certificate = IssuedCertificate::new(issuer, serial.unwrap());
+            if is_removal(key) || entry["reason"].as_str().is_some_and(is_removal) {
+                removed.push(certificate);
+            } else {
+                revocations.revoke(certificate);
+            }
+        }
+        for (serial, reason) in entries.as_object().into_iter().flatten() {
+            if reason.as_str().is_some_and(is_removal) {
+                removed.push(IssuedCertificate::new(issuer, serial));
+            }
+        }
+    }
+    removed.into_iter().for_each(|it| revocations.remove(it));
 }
 
 fn issued(certificate: &Value) -> IssuedCertificate<'_> {
@@ -192,7 +216,7 @@ pub(crate) fn told(case: &Value, evaluated: bool, reasons: &[ReasonCode]) -> Val
 }
 
 enum Key {
-    Rsa(Vec<u8>, [u8; 8]),
+    Rsa(Vec<u8>, Vec<u8>),
     Curve(Curve),
     Other,
 }
@@ -201,16 +225,21 @@ impl Key {
     fn read(key: &Value) -> Self {
         match key["type"].as_str().unwrap() {
             "RSA" => {
-                let exponent = key["exponent"].as_u64().unwrap();
-                Self::Rsa(
-                    hex(key["modulusHex"].as_str().unwrap()),
-                    exponent.to_be_bytes(),
-                )
+                let modulus = hex(key["modulusHex"].as_str().unwrap());
+                let exponent = match key["exponentHex"].as_str() {
+                    Some(digits) => hex(digits),
+                    None => key["exponent"]
+                        .as_u64()
+                        .unwrap_or(65_537)
+                        .to_be_bytes()
+                        .into(),
+                };
+                Self::Rsa(modulus, exponent)
             }
-            "EC" => Self::Curve(match key["curve"].as_str() {
-                Some("P-256") => Curve::P256,
-                Some("P-384") => Curve::P384,
-                Some("P-521") => Curve::P521,
+            "EC" | "ECDSA" => Self::Curve(match key["curve"].as_str() {
+                Some("P-256" | "prime256v1" | "secp256r1") => Curve::P256,
+                Some("P-384" | "secp384r1") => Curve::P384,
+                Some("P-521" | "secp521r1") => Curve::P521,
                 _ => Curve::Other,
             }),
             _ => Self::Other,

@@ -32,7 +32,7 @@ fn overlaps(case: &Value, overlap: Overlap, [key, user, found]: [&str; 3]) -> An
     let mut history = ConnectionHistory::new(overlap, AuditWindow::of(overlap, start, previous));
     let mut events = Vec::new();
     for (session, id) in input["sessions"].as_array().unwrap().iter().zip(0..) {
-        let text = |name: &str| session[name].as_str().unwrap().to_owned();
+        let text = |name: &str| session[name].as_str().unwrap_or_default().to_owned();
         let connection = Connection::new(text(key), text(user), format!("{id}"));
         let connected = seconds(&session["connect"]).unwrap();
         events.push((connected, None, connection.clone()));

@@ -7,8 +7,8 @@
 
 use iot_defender::audit::{
     ActionParams, ActionType, AuditConfiguration, AuditTask, Check, CheckOutcome, CheckRunStatus,
-    Date, ExecutionStatus, MitigationRun, RequestError, ResourceIdentifier, Schedule,
-    ScheduleError, Suppression, TaskStatistics, TaskStatus, read_checks,
+    Date, ExecutionStatus, MitigationAction, MitigationRun, RequestError, ResourceIdentifier,
+    Schedule, ScheduleError, Suppression, TaskStatistics, TaskStatus, read_checks,
 };
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
@@ -51,11 +51,24 @@ fn outcome(case: &Value, result: Result<(), RequestError>) -> Answers {
     answer(case, actual)
 }
 
+/// What is asked for shows in the names of the arguments: a first configuration has a role or says
+/// so, a check is disabled, or an audit is started, at once or by a schedule.
 fn try_start(input: &Value) -> Result<(), RequestError> {
-    let enabled = checks(&input["enabled"])?;
+    let members = input.as_object().unwrap();
+    let member = |words: &str| {
+        let mut named = members.iter();
+        let named = named.find(|(key, _)| key.to_lowercase().contains(words));
+        named.map(|(_, value)| value)
+    };
+    let enabled = checks(member("enable").unwrap_or(&Value::Null))?;
+    let role = member("role");
     let mut configuration = AuditConfiguration::new();
-    if input["firstConfiguration"] == true {
-        configuration.enable(enabled.iter().copied(), input["roleArn"].is_string())?;
+    if role.is_some() || member("first").is_some_and(|first| first == true) {
+        let has_role = role.is_some_and(|role| role == true || role.is_string());
+        configuration.enable(enabled, has_role)?;
+        if input["target"].is_null() {
+            return Ok(());
+        }
     } else if !enabled.is_empty() {
         configuration.enable(enabled, true)?;
     }
@@ -63,23 +76,26 @@ fn try_start(input: &Value) -> Result<(), RequestError> {
         let scheduled = checks(&input["scheduledTargets"])?;
         return configuration.disable(check.parse().unwrap(), scheduled);
     }
-    let count = |words: &str| {
-        let members = input.as_object().unwrap().iter();
-        let mut counts = members.filter(|(key, _)| key.to_lowercase().contains(words));
-        let count = counts.find_map(|(_, count)| count.as_u64());
-        usize::try_from(count.unwrap_or(0)).unwrap()
-    };
     let target = checks(&input["target"])?;
-    let existing = count("schedule");
-    if existing > 0 {
-        return configuration.create_scheduled(&target, existing);
+    let count = members.values().find_map(Value::as_u64).unwrap_or(0);
+    let count = usize::try_from(count).unwrap();
+    let is_scheduled = members.iter().any(|(key, value)| {
+        let text = value.as_str().unwrap_or_default();
+        (key.to_lowercase() + &text.to_lowercase()).contains("schedul")
+    });
+    if is_scheduled {
+        return configuration.create_scheduled(&target, count);
     }
-    configuration.start_on_demand(&target, count("running").max(count("demand")))
+    configuration.start_on_demand(&target, count)
 }
 
+/// Names in a list, or as members with the word whether they are enabled.
 fn checks(names: &Value) -> Result<Vec<Check>, RequestError> {
-    let names = names.as_array().into_iter().flatten();
-    read_checks(names.map(|name| name.as_str().unwrap()))
+    let listed = names.as_array().into_iter().flatten();
+    let listed = listed.map(|name| name.as_str().unwrap());
+    let named = names.as_object().into_iter().flatten();
+    let named = named.filter(|(_, check)| **check == true || check["enabled"] == true);
+    read_checks(listed.chain(named.map(|(name, _)| name.as_str())))
 }
 
 pub(crate) fn task(case: &Value) -> Answers {
@@ -142,7 +158,15 @@ pub(crate) fn mitigation_map(case: &Value) -> Answers {
 }
 
 pub(crate) fn mitigation_params(case: &Value) -> Answers {
-    let read = ActionParams::from_json(&case["input"]["actionParams"]);
+    const ROLE: &str = "arn:aws:iam::123456789012:role/mitigation";
+    let input = &case["input"];
+    let text = |key: &str, other| match &input[key] {
+        Value::Null => other,
+        given => given.as_str().unwrap_or_default(),
+    };
+    let read = ActionParams::from_json(&input["actionParams"]).and_then(|params| {
+        MitigationAction::new(text("actionName", "a"), text("roleArn", ROLE), params)
+    });
     answer(case, json!({ "valid": read.is_ok() }))
 }
 

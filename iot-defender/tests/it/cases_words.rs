@@ -16,12 +16,16 @@ pub(crate) fn word<T: FromStr<Err: Debug>>(value: &Value) -> T {
     value.as_str().unwrap().parse().unwrap()
 }
 
-/// Of what is known those members that the case asks for.
+/// Of what is known those members that the case asks for. One that it asks to be `null` may be
+/// unknown.
 pub(crate) fn answer(case: &Value, mut actual: Value) -> Answers {
     let expected = &case["expect"];
     let asked = expected.as_object().unwrap();
     let known = actual.as_object_mut().unwrap();
     known.retain(|key, _| asked.contains_key(key));
+    for (key, _) in asked.iter().filter(|(_, value)| value.is_null()) {
+        known.entry(key.as_str()).or_insert(Value::Null);
+    }
     Answers {
         expected: expected.to_string(),
         actual: actual.to_string(),
