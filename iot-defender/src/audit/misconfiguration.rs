@@ -16,7 +16,7 @@ use iot_topics::TopicNameRef;
 use super::access::StatementPlace;
 use super::check::Check;
 use super::finding::{Finding, ReasonCode, ResourceIdentifier};
-use super::rules::{Applicable, NAME, OWN, Rules};
+use super::rules::{Applicable, NAME, OWN, ResourcePattern, Rules};
 
 /// One way in which a policy is likely misconfigured.
 ///
@@ -240,7 +240,7 @@ fn walked_round(rules: &Rules<'_>) -> Vec<DeniedResource> {
     for rule in subscribe.denies() {
         for (resource, pattern) in rule.listed() {
             let topic = named(pattern.parts(), FILTER).filter(|topic| !topic.contains(['+', '#']));
-            let bypass = topic.and_then(|topic| way_round(&topic, &subscribe, &receive));
+            let bypass = topic.and_then(|topic| way_round(&topic, pattern, &subscribe, &receive));
             if bypass.is_some() {
                 found.push(DeniedResource {
                     statement: rule.place,
@@ -269,6 +269,7 @@ fn named<'p>(parts: impl Iterator<Item = PatternPart<'p>>, kind: &str) -> Option
 /// A filter that brings a denied topic and is allowed itself, if the topic may be received.
 fn way_round(
     topic: &str,
+    denied: &ResourcePattern<'_>,
     subscribe: &Applicable<'_, '_>,
     receive: &Applicable<'_, '_>,
 ) -> Option<Bypass> {
@@ -277,14 +278,16 @@ fn way_round(
     receive.granted(&alloc::format!("topic/{topic}"))?;
     let allowed = |filter: &str| subscribe.granted(&alloc::format!("{FILTER}{filter}"));
     let (rule, filter) = wider(topic).find_map(|filter| Some((allowed(&filter)?.0, filter)))?;
-    let spoken = |text: &str| text.replace(NAME, "example");
-    // The word must not run into a pattern that the character did not.
-    let is_same = allowed(&spoken(&filter)).is_some()
-        && receive
-            .granted(&alloc::format!("topic/{}", spoken(topic)))
-            .is_some();
+    // A word must not run into a pattern that the character did not, nor be too long for one.
+    let word = ["example", "x"].into_iter().find(|word| {
+        let [topic, filter] = [topic, &filter].map(|text| text.replace(NAME, word));
+        TopicNameRef::parse(&topic).is_ok()
+            && denied.takes(&alloc::format!("{FILTER}{topic}"), false)
+            && allowed(&filter).is_some()
+            && receive.granted(&alloc::format!("topic/{topic}")).is_some()
+    });
     let readable = |text: &str| {
-        let text = if is_same { spoken(text) } else { text.into() };
+        let text = word.map_or_else(|| text.into(), |word| text.replace(NAME, word));
         text.replace(OWN, "this-device")
     };
     Some(Bypass {
