@@ -282,7 +282,7 @@ fn hex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-fn base64(text: &str) -> Vec<u8> {
+pub(crate) fn base64(text: &str) -> Vec<u8> {
     const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let (mut bytes, mut held, mut bits) = (Vec::new(), 0_usize, 0);
     for digit in text.trim_end_matches('=').chars() {

@@ -12,6 +12,7 @@ mod cases_words;
 mod conformance_audit;
 mod key_samples;
 mod misconfiguration;
+mod openssl;
 mod permissive;
 mod suppression;
 mod unreadable_keys;
