@@ -24,7 +24,7 @@ struct Sample {
 }
 
 /// What Debian's list has of badkeys' `rsa-debianweak.key`.
-const DEBIAN: &str = "b7ead9492dfd921fc4f9";
+pub(crate) const DEBIAN: &str = "b7ead9492dfd921fc4f9";
 
 /// Where roca-detect looks only for ROCA the other codes are the facts of the number.
 const ROCA_DETECT: &[Sample] = &[
@@ -433,6 +433,13 @@ const BADKEYS: &[Sample] = &[
         verdict: &[XRsaExponent],
     },
 ];
+
+/// The modulus of a sample.
+pub(crate) fn sample(name: &str) -> Vec<u8> {
+    let mut samples = ROCA_DETECT.iter().chain(BADKEYS);
+    let sample = samples.find(|sample| sample.name == name);
+    hex(sample.unwrap().modulus)
+}
 
 #[test]
 fn the_samples_of_roca_detect() {

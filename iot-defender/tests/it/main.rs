@@ -10,6 +10,7 @@ mod cases_machinery;
 mod cases_policy;
 mod cases_words;
 mod conformance_audit;
+mod inventory;
 mod key_samples;
 mod misconfiguration;
 mod openssl;
