@@ -24,7 +24,7 @@ words! {
 }
 
 /// The logging of an account, in both generations of the API. Without a role nothing can be
-/// written.
+/// written; a level that is not told is not `DISABLED`.
 ///
 /// # Examples
 ///
@@ -76,9 +76,8 @@ impl Logging {
     /// Whether either generation writes a log.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        let writes = |role: bool, level: Option<LogLevel>| {
-            role && level.is_some_and(|level| level != LogLevel::Disabled)
-        };
+        let writes =
+            |role: bool, level: Option<LogLevel>| role && level != Some(LogLevel::Disabled);
         let fine = self.fine_grained;
         writes(self.has_role, self.level)
             || (!fine.disable_all && writes(fine.has_role, fine.default_level))
