@@ -3,16 +3,15 @@
 //! Sources: developer guide, "Audit finding suppressions"; API reference,
 //! `CreateAuditSuppression`.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use iot_topics::Timestamp;
 use serde_json::Value;
 
 use super::check::Check;
 use super::finding::ResourceIdentifier;
-use super::task::CheckRunStatus;
+use super::seconds;
 
 /// Until when findings are suppressed.
 ///
@@ -128,7 +127,7 @@ impl Suppression {
         let until = match (json.get("expirationDate"), indefinitely) {
             (None | Some(Value::Null), true) => SuppressedUntil::Indefinitely,
             (Some(end), false) => {
-                let end = seconds(end).ok_or(SuppressionError::Until)?;
+                let end = seconds::read(end).ok_or(SuppressionError::Until)?;
                 SuppressedUntil::Instant(end)
             }
             _ => return Err(SuppressionError::Until),
@@ -202,78 +201,60 @@ fn suits(check: Check, resource: &ResourceIdentifier) -> bool {
     }
 }
 
-/// Epoch seconds, with a fraction or without, from 1970 on.
-fn seconds(value: &Value) -> Option<Timestamp> {
-    if let Some(seconds) = value.as_u64() {
-        return Some(Timestamp::from_secs(seconds));
-    }
-    let seconds = value.as_f64().filter(|seconds| *seconds >= 0.0)?;
-    // The conversion stays at the end of the range where the number is beyond it.
-    Some(Timestamp::from_millis((seconds * 1_000.0) as u64))
-}
-
-/// What suppressions leave of what a check found.
+/// The suppressions of an account, to be looked up: for a check and a resource the one that lasts
+/// longest.
 ///
 /// # Examples
 ///
 /// ```
-/// use iot_defender::audit::{Check, CheckOutcome, CheckRunStatus, ResourceIdentifier};
+/// use iot_defender::audit::{
+///     Check, ResourceIdentifier, SuppressedUntil, Suppression, Suppressions,
+/// };
 /// use iot_topics::Timestamp;
 ///
 /// let lamp = ResourceIdentifier::ClientId("lamp-7".into());
-/// let check = Check::ConflictingClientIds;
-/// let outcome = CheckOutcome::new(check, &[lamp], &[], Timestamp::from_secs(0));
-/// assert_eq!(outcome.status(), CheckRunStatus::CompletedNonCompliant);
-/// assert_eq!(outcome.is_suppressed, [false]);
+/// let (check, until) = (Check::ConflictingClientIds, SuppressedUntil::Indefinitely);
+/// let suppression = Suppression::new(check, lamp.clone(), until)?;
+/// let suppressions: Suppressions = [suppression].into_iter().collect();
+/// assert!(suppressions.cover(check, &lamp, Timestamp::from_secs(0)));
+/// # Ok::<(), iot_defender::audit::SuppressionError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CheckOutcome {
-    /// Of each finding, whether it is suppressed.
-    pub is_suppressed: Vec<bool>,
-    /// Resources with a finding that is not suppressed.
-    pub non_compliant_resources: usize,
-    /// Resources whose findings are suppressed.
-    pub suppressed_resources: usize,
+pub struct Suppressions {
+    until: BTreeMap<Check, BTreeMap<ResourceIdentifier, SuppressedUntil>>,
 }
 
-impl CheckOutcome {
-    /// The resource of each finding of a check, and the suppressions of the account. A resource
-    /// with findings for more than one reason counts once.
-    ///
-    /// The cost grows with the findings, each looked up among the suppressions.
+impl Suppressions {
+    /// Whether findings of the check about the resource are suppressed now. The cost is
+    /// logarithmic in the number of suppressions.
     #[must_use]
-    pub fn new(
-        check: Check,
-        findings: &[ResourceIdentifier],
-        suppressions: &[Suppression],
-        now: Timestamp,
-    ) -> Self {
-        let active: BTreeSet<_> = suppressions
-            .iter()
-            .filter(|suppression| suppression.check == check && suppression.until.is_active(now))
-            .map(|suppression| &suppression.resource)
-            .collect();
-        let (suppressed, left): (BTreeSet<_>, BTreeSet<_>) = findings
-            .iter()
-            .partition(|resource| active.contains(resource));
-        Self {
-            is_suppressed: findings
-                .iter()
-                .map(|resource| active.contains(resource))
-                .collect(),
-            non_compliant_resources: left.len(),
-            suppressed_resources: suppressed.len(),
-        }
+    pub fn cover(&self, check: Check, resource: &ResourceIdentifier, now: Timestamp) -> bool {
+        let of_check = self.until.get(&check);
+        let until = of_check.and_then(|of_check| of_check.get(resource));
+        until.is_some_and(|until| until.is_active(now))
     }
+}
 
-    /// The status of the check: it complies if only suppressed findings are left.
-    #[must_use]
-    pub const fn status(&self) -> CheckRunStatus {
-        if self.non_compliant_resources == 0 {
-            CheckRunStatus::CompletedCompliant
-        } else {
-            CheckRunStatus::CompletedNonCompliant
+impl FromIterator<Suppression> for Suppressions {
+    fn from_iter<I: IntoIterator<Item = Suppression>>(suppressions: I) -> Self {
+        let mut all = Self::default();
+        all.extend(suppressions);
+        all
+    }
+}
+
+impl Extend<Suppression> for Suppressions {
+    fn extend<I: IntoIterator<Item = Suppression>>(&mut self, suppressions: I) {
+        for Suppression {
+            check,
+            resource,
+            until,
+            ..
+        } in suppressions
+        {
+            let of_check = self.until.entry(check).or_default();
+            let known = of_check.entry(resource).or_insert(until);
+            *known = until.max(*known);
         }
     }
 }

@@ -5,10 +5,13 @@
     reason = "a case that is not in the format must fail"
 )]
 
+use alloc::collections::BTreeMap;
+
 use iot_defender::audit::{
-    ActionParams, ActionType, AuditConfiguration, AuditTask, Check, CheckOutcome, CheckRunStatus,
-    Date, ExecutionStatus, MitigationAction, MitigationRun, RequestError, ResourceIdentifier,
-    Schedule, ScheduleError, Suppression, TaskStatistics, TaskStatus, read_checks,
+    ActionParams, ActionType, Audit, AuditConfiguration, AuditSettings, AuditTask, Check,
+    CheckRunStatus, Date, Examination, ExecutionStatus, Finding, MitigationAction, MitigationRun, RequestError,
+    ResourceIdentifier, Schedule, ScheduleError, Suppression, TaskHeader, TaskStatistics,
+    TaskStatus, read_checks,
 };
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
@@ -124,22 +127,44 @@ pub(crate) fn task_cancel(case: &Value) -> Answers {
     answer(case, actual)
 }
 
+/// The resources go through an audit that runs the one check.
 pub(crate) fn suppression(case: &Value) -> Answers {
     let input = &case["input"];
     let suppressions = input["suppressions"].as_array().unwrap().iter();
-    let suppressions: Vec<_> = suppressions
+    let check: Check = word(&case["check"]);
+    let now = Timestamp::from_secs(input["now"].as_u64().unwrap());
+    let account = "123456789012".parse().unwrap();
+    let task = TaskHeader::on_demand(account, "case".parse().unwrap(), now);
+    let mut settings = AuditSettings::new(task, [check]);
+    settings.suppressions = suppressions
         .map(|suppression| Suppression::from_json(suppression).unwrap())
         .collect();
-    let findings: Vec<ResourceIdentifier> =
+
+    let resources: Vec<ResourceIdentifier> =
         serde_json::from_value(input["nonCompliant"].clone()).unwrap();
-    let now = Timestamp::from_secs(input["now"].as_u64().unwrap());
-    let outcome = CheckOutcome::new(word(&case["check"]), &findings, &suppressions, now);
+    let mut audit = Audit::new(&settings, &[]);
+    let mut is_suppressed = BTreeMap::new();
+    for resource in &resources {
+        if is_suppressed.contains_key(resource) {
+            continue;
+        }
+        let mut examination = Examination::new(resource.clone());
+        examination.checks.push(check);
+        let findings = check.reason_codes().iter();
+        let findings = findings.map(|why| Finding::new(check, resource.clone(), *why).into());
+        examination.found.extend(findings);
+        let findings = audit.take(examination).findings;
+        is_suppressed.insert(resource, findings[0].is_suppressed);
+    }
+    let (report, _) = audit.finish();
+    let report = &report.checks[&check];
+    let is_suppressed = resources.iter().map(|resource| is_suppressed[resource]);
     let actual = json!({
-        "checkRunStatus": outcome.status(),
-        "checkCompliant": outcome.status() == CheckRunStatus::CompletedCompliant,
-        "nonCompliantResourcesCount": outcome.non_compliant_resources,
-        "suppressedNonCompliantResourcesCount": outcome.suppressed_resources,
-        "isSuppressed": outcome.is_suppressed,
+        "checkRunStatus": report.status,
+        "checkCompliant": report.is_compliant(),
+        "nonCompliantResourcesCount": report.non_compliant_resources,
+        "suppressedNonCompliantResourcesCount": report.suppressed_resources,
+        "isSuppressed": is_suppressed.collect::<Vec<_>>(),
     });
     answer(case, actual)
 }
