@@ -27,8 +27,10 @@ mod logging;
 mod misconfiguration;
 mod mitigation;
 mod permissive;
+mod query;
 mod report;
 mod request;
+mod retention;
 mod role_alias;
 mod rules;
 mod run;
@@ -41,7 +43,7 @@ mod task;
 pub use access::{Access, Reached, StatementPlace, Witness};
 pub use account::{AuditConfiguration, read_checks};
 pub use action_class::ActionClass;
-pub use audit_finding::AuditFinding;
+pub use audit_finding::{AuditFinding, FindingMember};
 pub use certificate::{
     CertificateStatus, IssuedCertificate, Revocations, age, expiry, intermediate_revoked,
 };
@@ -71,11 +73,13 @@ pub use mitigation::{
     MitigationStatistics,
 };
 pub use permissive::broad_data_plane_access;
-pub use report::{AuditReport, CheckErrorCode, CheckFailure, CheckReport, Percent};
+pub use query::{FindingPage, FindingQuery, FindingsOf, PageSize, QueryError, RelatedPage};
+pub use report::{AuditMetric, AuditReport, CheckErrorCode, CheckFailure, CheckReport, Percent};
 pub use request::RequestError;
+pub use retention::Retention;
 pub use role_alias::{role_alias_access, unused_service_access};
 pub use run::{Audit, Judgement, Resource};
 pub use schedule::{Date, DateError, DayOfMonth, DayOfWeek, Frequency, Schedule, ScheduleError};
 pub use settings::{AuditSettings, TaskHeader};
 pub use suppression::{SuppressedUntil, Suppression, SuppressionError, Suppressions};
-pub use task::{AuditTask, CheckRunStatus, TaskStatistics, TaskStatus, TaskType};
+pub use task::{CheckRunStatus, TaskStatistics, TaskStatus, TaskType};

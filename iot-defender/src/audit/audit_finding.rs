@@ -2,11 +2,14 @@
 //!
 //! Source: API reference, `AuditFinding`.
 
+mod json;
+
 use iot_topics::Timestamp;
 
 use super::examine::Proof;
 use super::finding::Finding;
 use super::id::{AuditTaskId, FindingId};
+pub use json::FindingMember;
 
 /// A finding of an audit: what the check says, and which audit found it.
 ///

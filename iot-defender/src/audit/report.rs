@@ -3,6 +3,7 @@
 //! Source: API reference, `DescribeAuditTask` and `AuditCheckDetails`.
 
 mod json;
+mod metric;
 mod percent;
 
 use alloc::collections::BTreeMap;
@@ -12,6 +13,7 @@ use super::check::Check;
 use super::settings::TaskHeader;
 use super::task::{CheckRunStatus, TaskStatistics, TaskStatus};
 use crate::words::words;
+pub use metric::AuditMetric;
 pub use percent::Percent;
 
 words! {

@@ -382,6 +382,36 @@ impl<'s> Audit<'s> {
         }
     }
 
+    /// Tells that a check has seen all its resources: it is done, also if the audit is canceled
+    /// afterwards. [`finish`](Self::finish) does so for all.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{
+    ///     Audit, AuditSettings, Check, CheckRunStatus, Logging, TaskHeader, TaskStatus,
+    /// };
+    /// use iot_topics::Timestamp;
+    ///
+    /// let start = Timestamp::from_secs(1_650_414_651);
+    /// let task = TaskHeader::on_demand("123456789012".parse()?, "monday".parse()?, start);
+    /// let (logging, clients) = (Check::LoggingDisabled, Check::ConflictingClientIds);
+    /// let settings = AuditSettings::new(task, [logging, clients]);
+    /// let mut audit = Audit::new(&settings, &[]);
+    /// audit.feed(&Logging::default());
+    /// audit.complete(logging);
+    /// let report = audit.cancel();
+    /// assert_eq!(report.checks[&logging].status, CheckRunStatus::CompletedNonCompliant);
+    /// assert_eq!(report.checks[&clients].status, CheckRunStatus::Canceled);
+    /// assert_eq!(report.status(), TaskStatus::Canceled);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn complete(&mut self, check: Check) {
+        if let Some(tally) = self.tallies.get_mut(&check) {
+            tally.is_complete = true;
+        }
+    }
+
     /// Takes in what another worker has of the same audit: with the same settings and CA
     /// certificates, and other resources.
     ///
@@ -437,7 +467,8 @@ impl<'s> Audit<'s> {
         self.reported(Tally::status_so_far)
     }
 
-    /// Ends it before all resources were seen: its checks are canceled, but for those that failed.
+    /// Ends it before all resources were seen: its checks are canceled, but for those that failed
+    /// or are complete.
     ///
     /// # Examples
     ///
@@ -455,7 +486,7 @@ impl<'s> Audit<'s> {
     #[must_use]
     pub fn cancel(self) -> AuditReport {
         self.reported(|tally| match tally.status_so_far() {
-            CheckRunStatus::Failed => CheckRunStatus::Failed,
+            status if status.is_final() => status,
             _ => CheckRunStatus::Canceled,
         })
     }

@@ -2,11 +2,8 @@
 //!
 //! Source: API reference, `DescribeAuditTask`.
 
-use alloc::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::check::Check;
 use super::request::RequestError;
 use crate::words::words;
 
@@ -146,95 +143,6 @@ impl TaskStatistics {
         } else {
             TaskStatus::Completed
         }
-    }
-}
-
-/// An audit: its checks and how far each is.
-///
-/// # Examples
-///
-/// ```
-/// use iot_defender::audit::{AuditTask, Check, CheckRunStatus, RequestError, TaskStatus};
-///
-/// let mut task = AuditTask::new([Check::LoggingDisabled, Check::ConflictingClientIds]);
-/// assert_eq!(task.status(), TaskStatus::InProgress);
-/// task.advance(Check::LoggingDisabled, CheckRunStatus::CompletedCompliant);
-///
-/// task.cancel()?;
-/// assert_eq!(task.status(), TaskStatus::Canceled);
-/// let kept = task.checks().next();
-/// assert_eq!(kept, Some((Check::ConflictingClientIds, CheckRunStatus::Canceled)));
-/// assert_eq!(task.cancel(), Err(RequestError::NotRunning(TaskStatus::Canceled)));
-/// # Ok::<(), RequestError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditTask {
-    checks: BTreeMap<Check, CheckRunStatus>,
-}
-
-impl AuditTask {
-    /// An audit of these checks, each of which waits for data.
-    #[must_use]
-    pub fn new(checks: impl IntoIterator<Item = Check>) -> Self {
-        let waiting = CheckRunStatus::WaitingForDataCollection;
-        Self {
-            checks: checks.into_iter().map(|check| (check, waiting)).collect(),
-        }
-    }
-
-    /// Its checks, in the order of [`Check::ALL`].
-    pub fn checks(&self) -> impl Iterator<Item = (Check, CheckRunStatus)> {
-        self.checks.iter().map(|(check, status)| (*check, *status))
-    }
-
-    /// Tells how far a check is. `false`, and nothing changes, if it is no part of the audit or
-    /// was done before.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use iot_defender::audit::{AuditTask, Check, CheckRunStatus};
-    ///
-    /// let mut task = AuditTask::new([Check::LoggingDisabled]);
-    /// assert!(task.advance(Check::LoggingDisabled, CheckRunStatus::Failed));
-    /// assert!(!task.advance(Check::LoggingDisabled, CheckRunStatus::InProgress));
-    /// assert_eq!(task.statistics().failed_checks, 1);
-    /// ```
-    pub fn advance(&mut self, check: Check, status: CheckRunStatus) -> bool {
-        let open = self.checks.get_mut(&check);
-        match open.filter(|status| !status.is_final()) {
-            Some(open) => {
-                *open = status;
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// How many checks are in which status.
-    #[must_use]
-    pub fn statistics(&self) -> TaskStatistics {
-        TaskStatistics::of(self.checks.values().copied())
-    }
-
-    /// The status of the whole.
-    #[must_use]
-    pub fn status(&self) -> TaskStatus {
-        self.statistics().task_status()
-    }
-
-    /// Cancels it. Checks that are done keep what they found.
-    ///
-    /// # Errors
-    ///
-    /// [`RequestError::NotRunning`]: it is not in progress.
-    pub fn cancel(&mut self) -> Result<(), RequestError> {
-        self.status().check_cancel()?;
-        let open = self.checks.values_mut();
-        for status in open.filter(|status| !status.is_final()) {
-            *status = CheckRunStatus::Canceled;
-        }
-        Ok(())
     }
 }
 

@@ -8,10 +8,9 @@
 use alloc::collections::BTreeMap;
 
 use iot_defender::audit::{
-    ActionParams, ActionType, Audit, AuditConfiguration, AuditSettings, AuditTask, Check,
-    CheckRunStatus, Date, Examination, ExecutionStatus, Finding, MitigationAction, MitigationRun, RequestError,
-    ResourceIdentifier, Schedule, ScheduleError, Suppression, TaskHeader, TaskStatistics,
-    TaskStatus, read_checks,
+    ActionParams, ActionType, Audit, AuditConfiguration, AuditSettings, Check, CheckRunStatus,
+    Date, Examination, ExecutionStatus, Finding, MitigationAction, MitigationRun, RequestError, ResourceIdentifier,
+    Schedule, ScheduleError, Suppression, TaskHeader, TaskStatistics, TaskStatus, read_checks,
 };
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
@@ -108,13 +107,8 @@ pub(crate) fn task(case: &Value) -> Answers {
         .iter()
         .map(word)
         .collect();
-    let mut task = AuditTask::new(Check::ALL.iter().copied().take(statuses.len()));
-    for (check, status) in Check::ALL.iter().zip(&statuses) {
-        assert!(task.advance(*check, *status));
-    }
     let statistics = TaskStatistics::of(statuses);
-    assert_eq!(task.statistics(), statistics);
-    let actual = json!({ "taskStatus": task.status(), "taskStatistics": statistics });
+    let actual = json!({ "taskStatus": statistics.task_status(), "taskStatistics": statistics });
     answer(case, actual)
 }
 

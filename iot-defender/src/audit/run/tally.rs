@@ -17,6 +17,8 @@ pub(super) struct Tally {
     /// Of the resources that could not be read the first by name, and why.
     first: Option<(ResourceIdentifier, String)>,
     failure: Option<CheckFailure>,
+    /// No other resource will come.
+    pub(super) is_complete: bool,
 }
 
 impl Tally {
@@ -57,6 +59,7 @@ impl Tally {
         for (own, more) in sums {
             *own = own.saturating_add(more);
         }
+        self.is_complete |= other.is_complete;
         self.first = [self.first.take(), other.first].into_iter().flatten().min();
         if let Some(failure) = other.failure {
             self.fail(failure);
@@ -64,8 +67,8 @@ impl Tally {
     }
 
     pub(super) fn status_so_far(&self) -> CheckRunStatus {
-        if self.failure.is_some() {
-            CheckRunStatus::Failed
+        if self.failure.is_some() || self.is_complete {
+            self.status_at_end()
         } else if self.total == 0 {
             CheckRunStatus::WaitingForDataCollection
         } else {
