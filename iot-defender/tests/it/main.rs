@@ -2,6 +2,9 @@
 
 extern crate alloc;
 
+mod audit_account;
+mod audit_api;
+mod audit_run;
 #[path = "../../../iot-policy/tests/it/cases.rs"]
 mod cases;
 mod cases_certificate;
