@@ -1,5 +1,7 @@
 //! An audit while it runs: resources go in one by one, findings come out.
 
+mod authority;
+mod resource;
 mod tally;
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -11,89 +13,17 @@ use iot_topics::CertificateId;
 use super::audit_finding::AuditFinding;
 use super::check::Check;
 use super::examine::{
-    CaCertificate, CognitoPool, DeviceCertificate, Examination, Found, Issuer, RegisteredPolicy,
-    RoleAliasResource, Unreadable, conflicting_client_id, shared_certificate,
+    CaCertificate, Examination, Found, Unreadable, conflicting_client_id, shared_certificate,
 };
-use super::finding::{Finding, RelatedResource, ResourceIdentifier, ResourceType};
+use super::finding::Finding;
 use super::history::Evidence;
 use super::id::FindingKey;
-use super::logging::Logging;
 use super::report::{AuditReport, CheckFailure};
 use super::settings::AuditSettings;
 use super::task::CheckRunStatus;
+use authority::Authorities;
+pub use resource::Resource;
 use tally::Tally;
-
-/// A resource that goes into an audit.
-///
-/// # Examples
-///
-/// ```
-/// use iot_defender::audit::{Logging, Resource};
-///
-/// let logging = Logging::default();
-/// assert_eq!(Resource::from(&logging), Resource::Logging(&logging));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Resource<'a> {
-    /// A device certificate.
-    DeviceCertificate(&'a DeviceCertificate<'a>),
-    /// A policy.
-    Policy(&'a RegisteredPolicy<'a>),
-    /// An identity pool of Cognito.
-    CognitoPool(&'a CognitoPool<'a>),
-    /// A role alias.
-    RoleAlias(&'a RoleAliasResource<'a>),
-    /// The logging of the account.
-    Logging(&'a Logging),
-}
-
-macro_rules! resource {
-    ($($variant:ident($of:ty)),+) => {
-        $(impl<'a> From<&'a $of> for Resource<'a> {
-            fn from(resource: &'a $of) -> Self {
-                Self::$variant(resource)
-            }
-        })+
-    };
-}
-
-resource!(
-    DeviceCertificate(DeviceCertificate<'a>),
-    Policy(RegisteredPolicy<'a>),
-    CognitoPool(CognitoPool<'a>),
-    RoleAlias(RoleAliasResource<'a>),
-    Logging(Logging)
-);
-
-impl Resource<'_> {
-    /// What the checks of an audit say about it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use iot_defender::audit::{AuditSettings, Check, Logging, Resource, TaskHeader};
-    /// use iot_topics::Timestamp;
-    ///
-    /// let start = Timestamp::from_secs(1_650_414_651);
-    /// let task = TaskHeader::on_demand("123456789012".parse()?, "monday".parse()?, start);
-    /// let settings = AuditSettings::new(task, [Check::LoggingDisabled]);
-    /// let logging = Logging::default();
-    /// let examination = Resource::from(&logging).examine(&settings);
-    /// assert_eq!(examination, logging.examine(&settings));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn examine(&self, settings: &AuditSettings) -> Examination {
-        match self {
-            Self::DeviceCertificate(resource) => resource.examine(settings),
-            Self::Policy(resource) => resource.examine(settings),
-            Self::CognitoPool(resource) => resource.examine(settings),
-            Self::RoleAlias(resource) => resource.examine(settings),
-            Self::Logging(resource) => resource.examine(settings),
-        }
-    }
-}
 
 /// What came out of an audit when a resource went in.
 ///
@@ -122,7 +52,7 @@ pub struct Judgement {
 /// findings about CA certificates come with [`finish`](Self::finish), when all that they have
 /// issued was seen. An audit can be split over workers, each with the same settings and CA
 /// certificates and its share of the resources, and what they have merged in any order: the
-/// report and the findings are the same.
+/// report and the findings are the same, once sorted by their field `finding`.
 ///
 /// What is not fed is not there. If resources or lists could not be fetched, the caller tells so
 /// by [`fail`](Self::fail); an audit cannot know it.
@@ -163,18 +93,7 @@ pub struct Judgement {
 pub struct Audit<'s> {
     settings: &'s AuditSettings,
     tallies: BTreeMap<Check, Tally>,
-    authorities: Vec<Examination>,
-    revoked: RevokedAuthorities,
-    /// By revoked CA, what it has issued.
-    issued: BTreeMap<CertificateId, BTreeSet<CertificateId>>,
-}
-
-/// The CA certificates that are a finding of their check of revocation.
-#[derive(Clone, Debug, Default)]
-struct RevokedAuthorities {
-    ids: BTreeSet<CertificateId>,
-    /// By subject; more than one may have the same.
-    by_name: BTreeMap<String, Vec<CertificateId>>,
+    authorities: Authorities,
 }
 
 impl<'s> Audit<'s> {
@@ -182,26 +101,10 @@ impl<'s> Audit<'s> {
     #[must_use]
     pub fn new(settings: &'s AuditSettings, authorities: &[CaCertificate<'_>]) -> Self {
         let tallies = settings.checks.iter();
-        let mut revoked = RevokedAuthorities::default();
-        let mut examinations = Vec::new();
-        for authority in authorities {
-            let (examination, subject) = authority.examined(settings);
-            let is_revoked = examination
-                .found
-                .iter()
-                .any(|found| found.finding.check == Check::RevokedCaCertificateStillActive);
-            if is_revoked {
-                revoked.insert(authority.id.clone(), subject);
-            }
-            examinations.push(examination);
-        }
-        examinations.sort_by(|a, b| a.resource.cmp(&b.resource));
         Self {
             settings,
             tallies: tallies.map(|check| (*check, Tally::default())).collect(),
-            authorities: examinations,
-            revoked,
-            issued: BTreeMap::new(),
+            authorities: Authorities::new(settings, authorities),
         }
     }
 
@@ -244,7 +147,7 @@ impl<'s> Audit<'s> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn take(&mut self, examination: Examination) -> Judgement {
-        self.relate(&examination);
+        self.authorities.relate(&examination);
         count(&mut self.tallies, self.settings, &examination);
         judged(self.settings, examination)
     }
@@ -437,12 +340,7 @@ impl<'s> Audit<'s> {
                 own.merge(tally);
             }
         }
-        for (authority, mut issued) in other.issued {
-            self.issued
-                .entry(authority)
-                .or_default()
-                .append(&mut issued);
-        }
+        self.authorities.merge(other.authorities);
     }
 
     /// How far it is: what was counted, with the checks in progress, or waiting for data if they
@@ -528,27 +426,18 @@ impl<'s> Audit<'s> {
     #[must_use]
     pub fn finish(self) -> (AuditReport, Vec<AuditFinding>) {
         let report = self.reported(Tally::status_at_end);
-        let Self {
-            settings,
-            authorities,
-            mut issued,
-            ..
-        } = self;
-        let mut findings = Vec::new();
-        for mut examination in authorities {
-            if let ResourceIdentifier::CaCertificateId(id) = &examination.resource
-                && let Some(devices) = issued.remove(id)
-            {
-                relate_devices(&mut examination, &devices);
-            }
-            findings.extend(judged(settings, examination).findings);
-        }
+        let settings = self.settings;
+        let examinations = self.authorities.into_examinations();
+        let judgements = examinations.map(|examination| judged(settings, examination));
+        let findings = judgements
+            .flat_map(|judgement| judgement.findings)
+            .collect();
         (report, findings)
     }
 
     fn reported(&self, status: impl Fn(&Tally) -> CheckRunStatus) -> AuditReport {
         let mut tallies = self.tallies.clone();
-        for authority in &self.authorities {
+        for authority in self.authorities.examinations() {
             count(&mut tallies, self.settings, authority);
         }
         let checks = tallies.into_iter();
@@ -557,50 +446,6 @@ impl<'s> Audit<'s> {
             task: self.settings.task.clone(),
             checks: checks.collect(),
         }
-    }
-
-    /// Remembers a device certificate of a revoked CA.
-    fn relate(&mut self, examination: &Examination) {
-        let (Some(issuer), ResourceIdentifier::DeviceCertificateId(device)) =
-            (&examination.issuer, &examination.resource)
-        else {
-            return;
-        };
-        for authority in self.revoked.named(issuer) {
-            let issued = self.issued.entry(authority.clone()).or_default();
-            issued.insert(device.clone());
-        }
-    }
-}
-
-impl RevokedAuthorities {
-    fn insert(&mut self, id: CertificateId, subject: Option<String>) {
-        if let Some(subject) = subject {
-            self.by_name.entry(subject).or_default().push(id.clone());
-        }
-        self.ids.insert(id);
-    }
-
-    fn named(&self, issuer: &Issuer) -> impl Iterator<Item = &CertificateId> {
-        let (id, named) = match issuer {
-            Issuer::Registered(id) => (self.ids.get(id), None),
-            Issuer::Named(name) => (None, self.by_name.get(name)),
-        };
-        id.into_iter().chain(named.into_iter().flatten())
-    }
-}
-
-fn relate_devices(examination: &mut Examination, devices: &BTreeSet<CertificateId>) {
-    let revoked = examination
-        .found
-        .iter_mut()
-        .filter(|found| found.finding.check == Check::RevokedCaCertificateStillActive);
-    for found in revoked {
-        let devices = devices.iter().map(|device| {
-            let device = ResourceIdentifier::DeviceCertificateId(device.clone());
-            RelatedResource::new(ResourceType::DeviceCertificate, device)
-        });
-        found.finding.related.extend(devices);
     }
 }
 

@@ -1,5 +1,10 @@
 //! Findings and reports in JSON, and questions about them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a sample that is not in its form must fail"
+)]
+
 use std::sync::LazyLock;
 
 use iot_defender::audit::{
@@ -10,7 +15,7 @@ use iot_topics::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::inventory::{
+use crate::audit_account::{
     Account, LAMP, ROOT, START, SUB, all_checks, authority, read, revoke, settings,
 };
 

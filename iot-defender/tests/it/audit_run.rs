@@ -1,5 +1,10 @@
 //! Audits from the resources to the report.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an order that names another resource must fail"
+)]
+
 use core::time::Duration;
 
 use iot_defender::audit::{
@@ -11,7 +16,7 @@ use iot_defender::audit::{
 use iot_topics::Timestamp;
 use proptest::prelude::*;
 
-use crate::inventory::{
+use crate::audit_account::{
     ANY, Account, LAMP, OTHER, OWN, ROOT, START, SUB, all_checks, authority, device, id, policy,
     read, revoke, settings,
 };
@@ -260,7 +265,7 @@ fn keys_and_signatures_of_the_extended_profile() {
         );
     }
     // A policy that only the extended profile finds fault with.
-    let mut settings = super::inventory::settings([Check::IotPolicyOverlyPermissive], START);
+    let mut settings = crate::audit_account::settings([Check::IotPolicyOverlyPermissive], START);
     let everything = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
         "Action": "iot:Subscribe", "Resource": "arn:aws:iot:us-east-1:1:topicfilter/#"}}"#;
     let found = |settings: &AuditSettings| {

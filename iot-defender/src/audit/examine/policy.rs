@@ -20,7 +20,10 @@ use super::{Examination, Found, Proof};
 /// use iot_defender::audit::DocumentSource;
 /// use iot_policy::PolicyDocument;
 ///
-/// let text = r#"{"Version": "2012-10-17", "Statement": []}"#;
+/// let text = r#"{
+///     "Version": "2012-10-17",
+///     "Statement": {"Effect": "Deny", "Action": "iot:*", "Resource": "*"}
+/// }"#;
 /// let document = PolicyDocument::from_json(text)?;
 /// assert_ne!(DocumentSource::Json(text), DocumentSource::Read(&document));
 /// # Ok::<(), iot_policy::PolicyError>(())
