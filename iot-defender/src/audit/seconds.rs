@@ -13,7 +13,8 @@ pub(super) fn read(value: &Value) -> Option<Timestamp> {
     Some(Timestamp::from_millis((seconds * 1_000.0 + 0.5) as u64))
 }
 
-/// Exact to the millisecond for the next 200,000 years.
+/// Exact to the millisecond for the next 30,000 years: up to 2^50 the errors of a division and a
+/// multiplication are less than half a millisecond.
 pub(super) fn write(instant: Timestamp) -> Value {
     Value::from(instant.as_millis() as f64 / 1_000.0)
 }
@@ -41,7 +42,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn read_undoes_write(millis in 0_u64..1 << 52) {
+        fn read_undoes_write(millis in 0_u64..1 << 50) {
             let instant = Timestamp::from_millis(millis);
             prop_assert_eq!(read(&write(instant)), Some(instant));
         }
