@@ -105,6 +105,20 @@ fn members_of_a_finding() {
 }
 
 #[test]
+fn an_issuer_of_which_little_is_known_is_written_as_it_was_read() {
+    let mut json = findings()[0].to_api_json();
+    json["relatedResources"] = json!([{
+        "resourceType": "ISSUER_CERTIFICATE",
+        "resourceIdentifier": {
+            "issuerCertificateIdentifier": { "issuerCertificateSerialNumber": "0a:10" },
+        },
+        "additionalInfo": { "ANY": "fact" },
+    }]);
+    let finding = AuditFinding::from_api_json(&json).unwrap();
+    assert_eq!(finding.to_api_json(), json);
+}
+
+#[test]
 fn a_finding_without_a_member_is_refused() {
     let json = findings()[0].to_api_json();
     for (name, may_lack) in [

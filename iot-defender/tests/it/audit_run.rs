@@ -9,9 +9,10 @@ use core::time::Duration;
 
 use iot_defender::audit::{
     Audit, AuditFinding, AuditReport, AuditSettings, AuditWindow, CertificateStatus, Check,
-    CheckErrorCode, CheckFailure, CheckRunStatus, Connection, ConnectionHistory, Days, Finding,
-    FindingId, Logging, Overlap, Profile, ReasonCode, RegisteredPolicy, ResourceIdentifier,
-    ResourceType, Severity, SuppressedUntil, Suppression, TaskStatus,
+    CheckErrorCode, CheckFailure, CheckRunStatus, CognitoPool, Connection, ConnectionHistory, Days,
+    DocumentSource, Finding, FindingId, Logging, Overlap, Profile, ReasonCode, RegisteredPolicy,
+    ResourceIdentifier, ResourceType, RoleAliasResource, Severity, SuppressedUntil, Suppression,
+    TaskStatus,
 };
 use iot_topics::Timestamp;
 use proptest::prelude::*;
@@ -275,6 +276,88 @@ fn keys_and_signatures_of_the_extended_profile() {
     assert_eq!(found(&settings), 0);
     settings.profile = Profile::Extended;
     assert_eq!(found(&settings), 1);
+}
+
+#[test]
+fn pools_are_judged_by_each_role_while_they_are_in_use() {
+    const BAD: &[DocumentSource<'static>] = &[DocumentSource::Json(OWN), DocumentSource::Json("[")];
+    const ANY_ROLE: &[DocumentSource<'static>] = &[DocumentSource::Json(ANY)];
+    let settings = all_checks(START);
+    let mut pool = CognitoPool::new("us-east-1:pool");
+    pool.unauthenticated = BAD;
+    pool.authenticated = ANY_ROLE;
+    let month = Duration::from_secs(31 * 86_400);
+    pool.last_connection = Some(START.saturating_sub(month + Duration::from_secs(1)));
+    assert_eq!(pool.examine(&settings).checks, []);
+
+    pool.last_connection = Some(START.saturating_sub(month));
+    let examination = pool.examine(&settings);
+    let [guests, users] = [
+        Check::UnauthenticatedCognitoRoleOverlyPermissive,
+        Check::AuthenticatedCognitoRoleOverlyPermissive,
+    ];
+    assert_eq!(examination.checks, [guests, users]);
+    let unreadable = examination.unreadable.iter().map(|it| it.check);
+    assert!(unreadable.eq([guests]));
+    let found = examination.found.iter().map(|found| &found.finding);
+    let reasons = found.map(|finding| (finding.check, finding.reason_code));
+    assert!(reasons.eq(users.reason_codes().iter().map(|why| (users, *why))));
+    let proofs = examination.found.iter().map(|found| &found.proof);
+    assert!(proofs.into_iter().all(Option::is_some));
+
+    let mut audit = Audit::new(&settings, &[]);
+    assert_eq!(audit.feed(&pool).findings.len(), 4);
+    let (report, _) = audit.finish();
+    let row = &report.checks[&users];
+    // Four reasons, one resource.
+    assert_eq!((row.total_resources, row.non_compliant_resources), (1, 1));
+}
+
+#[test]
+fn role_aliases_name_their_role() {
+    const ANY_ROLE: &[DocumentSource<'static>] = &[DocumentSource::Json(ANY)];
+    let role_arn = "arn:aws:iam::123456789012:role/camera";
+    let alias = RoleAliasResource {
+        arn: "arn:aws:iot:us-east-1:123456789012:rolealias/camera",
+        role_arn,
+        policies: ANY_ROLE,
+        services_used: &["S3"],
+    };
+    let findings = Audit::new(&all_checks(START), &[]).feed(&alias).findings;
+    let (permissive, unused) = (
+        Check::IotRoleAliasOverlyPermissive,
+        Check::IotRoleAliasAllowsAccessToUnusedServices,
+    );
+    let security = ReasonCode::AllowsAccessToSecurityAuditingServices;
+    let reasons = permissive.reason_codes().iter();
+    let reasons = reasons.filter(|why| **why != security);
+    let mut expected: Vec<_> = reasons.map(|why| (permissive, *why)).collect();
+    expected.push((unused, ReasonCode::AllowsAccessToUnusedServices));
+    assert_eq!(codes(&findings), expected);
+    for finding in &findings {
+        let [role] = &finding.finding.related[..] else {
+            panic!("{finding:?}");
+        };
+        assert_eq!(role.resource_type, ResourceType::IamRole);
+        let arn = ResourceIdentifier::IamRoleArn(role_arn.into());
+        assert_eq!(role.resource_identifier, arn);
+    }
+    let reason = &findings.last().unwrap().finding.reason;
+    assert_eq!(reason, "Role allows access to unused services: [iot].");
+}
+
+#[test]
+fn checks_that_are_not_run_look_at_nothing() {
+    let settings = settings([], START);
+    let account = Account::new(START);
+    let certificates = account.certificates();
+    for resource in account.resources(&certificates) {
+        let examination = resource.examine(&settings);
+        assert!(examination.checks.is_empty() && examination.unreadable.is_empty());
+    }
+    assert!(authority(b"no CA").examine(&settings).unreadable.is_empty());
+    let (report, _) = Audit::new(&settings, &[]).finish();
+    assert!(report.checks.is_empty());
 }
 
 #[test]

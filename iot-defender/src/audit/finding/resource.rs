@@ -154,14 +154,15 @@ mod digits {
     }
 }
 
-/// A certificate by what its issuer says of it.
+/// A certificate of an issuer that is not registered. A member that is not known is empty, and
+/// absent on the wire.
 ///
 /// # Examples
 ///
 /// ```
 /// use iot_defender::audit::IssuerCertificate;
 ///
-/// let issuer = IssuerCertificate::new("CN=Sub", "CN=Root", "10");
+/// let issuer = IssuerCertificate::new("cn=Sub", &"6d48e3d0".repeat(8), "10");
 /// assert_eq!(issuer.issuer_certificate_serial_number, "10");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -169,20 +170,24 @@ mod digits {
 #[non_exhaustive]
 pub struct IssuerCertificate {
     /// The subject, at most 1000 characters.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub issuer_certificate_subject: String,
-    /// The id of its issuer, at most 64 hexadecimal digits.
+    /// Its id, at most 64 hexadecimal digits: in findings the SHA-256 of its DER.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub issuer_id: String,
-    /// The serial number, at most 20 characters.
+    /// The serial number: in findings in decimal, and whole. The API allows 20 characters, which
+    /// is less than the serial number of a certificate may have.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub issuer_certificate_serial_number: String,
 }
 
 impl IssuerCertificate {
     /// From its parts.
     #[must_use]
-    pub fn new(subject: &str, issuer: &str, serial_number: &str) -> Self {
+    pub fn new(subject: &str, id: &str, serial_number: &str) -> Self {
         Self {
             issuer_certificate_subject: subject.into(),
-            issuer_id: issuer.into(),
+            issuer_id: id.into(),
             issuer_certificate_serial_number: serial_number.into(),
         }
     }
