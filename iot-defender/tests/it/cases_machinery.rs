@@ -8,9 +8,10 @@
 use alloc::collections::BTreeMap;
 
 use iot_defender::audit::{
-    ActionParams, ActionType, Audit, AuditConfiguration, AuditSettings, Check, CheckRunStatus,
-    Date, Examination, ExecutionStatus, Finding, MitigationAction, MitigationRun, RequestError, ResourceIdentifier,
-    Schedule, ScheduleError, Suppression, TaskHeader, TaskStatistics, TaskStatus, read_checks,
+    ActionParams, ActionType, Audit, AuditConfiguration, AuditSettings, Check, CheckReport,
+    CheckRunStatus, Date, Examination, ExecutionStatus, Finding, MitigationAction, MitigationRun,
+    RequestError, ResourceIdentifier, Schedule, ScheduleError, Suppression, TaskHeader,
+    TaskStatistics, TaskStatus, read_checks,
 };
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
@@ -121,24 +122,21 @@ pub(crate) fn task_cancel(case: &Value) -> Answers {
     answer(case, actual)
 }
 
-/// The resources go through an audit that runs the one check.
-pub(crate) fn suppression(case: &Value) -> Answers {
-    let input = &case["input"];
-    let suppressions = input["suppressions"].as_array().unwrap().iter();
-    let check: Check = word(&case["check"]);
-    let now = Timestamp::from_secs(input["now"].as_u64().unwrap());
+/// The report of an audit of one check that finds something about each of the resources, and
+/// whether each finding is suppressed.
+pub(crate) fn found(
+    check: Check,
+    resources: &[ResourceIdentifier],
+    suppressions: impl IntoIterator<Item = Suppression>,
+    now: Timestamp,
+) -> (CheckReport, Vec<bool>) {
     let account = "123456789012".parse().unwrap();
     let task = TaskHeader::on_demand(account, "case".parse().unwrap(), now);
     let mut settings = AuditSettings::new(task, [check]);
-    settings.suppressions = suppressions
-        .map(|suppression| Suppression::from_json(suppression).unwrap())
-        .collect();
-
-    let resources: Vec<ResourceIdentifier> =
-        serde_json::from_value(input["nonCompliant"].clone()).unwrap();
+    settings.suppressions = suppressions.into_iter().collect();
     let mut audit = Audit::new(&settings, &[]);
     let mut is_suppressed = BTreeMap::new();
-    for resource in &resources {
+    for resource in resources {
         if is_suppressed.contains_key(resource) {
             continue;
         }
@@ -150,15 +148,27 @@ pub(crate) fn suppression(case: &Value) -> Answers {
         let findings = audit.take(examination).findings;
         is_suppressed.insert(resource, findings[0].is_suppressed);
     }
-    let (report, _) = audit.finish();
-    let report = &report.checks[&check];
+    let (mut report, _) = audit.finish();
+    let report = report.checks.remove(&check).unwrap();
     let is_suppressed = resources.iter().map(|resource| is_suppressed[resource]);
+    (report, is_suppressed.collect())
+}
+
+pub(crate) fn suppression(case: &Value) -> Answers {
+    let input = &case["input"];
+    let suppressions = input["suppressions"].as_array().unwrap().iter();
+    let suppressions = suppressions.map(|it| Suppression::from_json(it).unwrap());
+    let now = Timestamp::from_secs(input["now"].as_u64().unwrap());
+    let resources: Vec<ResourceIdentifier> =
+        serde_json::from_value(input["nonCompliant"].clone()).unwrap();
+    let check = word(&case["check"]);
+    let (report, is_suppressed) = found(check, &resources, suppressions, now);
     let actual = json!({
         "checkRunStatus": report.status,
         "checkCompliant": report.is_compliant(),
         "nonCompliantResourcesCount": report.non_compliant_resources,
         "suppressedNonCompliantResourcesCount": report.suppressed_resources,
-        "isSuppressed": is_suppressed.collect::<Vec<_>>(),
+        "isSuppressed": is_suppressed,
     });
     answer(case, actual)
 }
