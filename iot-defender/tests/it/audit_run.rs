@@ -31,7 +31,7 @@ fn codes(findings: &[AuditFinding]) -> Vec<(Check, ReasonCode)> {
 
 /// The report of the deck: an audit on demand of 14 checks, of which one finds something.
 #[test]
-fn report_of_the_deck() {
+fn f26_f27_report_of_the_deck() {
     let settings = settings(Check::ALL.iter().copied().take(14), START);
     let mut audit = Audit::new(&settings, &[]);
     for name in ["A", "B", "C", "D", "E"] {
@@ -205,7 +205,7 @@ fn what_cannot_be_read_is_told_and_the_rest_goes_on() {
 }
 
 #[test]
-fn revoked_ca_lists_what_it_issued() {
+fn f12_a_revoked_ca_lists_what_it_issued() {
     let check = Check::RevokedCaCertificateStillActive;
     let mut settings = settings([check], START);
     revoke(&mut settings, SUB);
