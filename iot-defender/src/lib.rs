@@ -6,4 +6,5 @@ extern crate alloc;
 
 pub mod audit;
 pub mod cost;
+pub mod remedy;
 mod words;
