@@ -60,7 +60,10 @@ pub use finding::{
     ReasonCode, RelatedResource, ResourceIdentifier, ResourceType, Severity,
 };
 pub use history::{AuditWindow, Connection, ConnectionHistory, Evidence, Overlap, Session};
-pub use id::{AuditIdError, AuditTaskId, FindingId, FindingKey, ScheduledAuditName};
+pub use id::{
+    AuditIdError, AuditTaskId, ClientRequestToken, FindingId, FindingKey, MitigationTaskId,
+    ScheduledAuditName,
+};
 pub use key_quality::{
     KnownKeys, KnownKeysError, Profile, UnreadableKey, certificate_quality, is_roca, key_quality,
 };
@@ -69,8 +72,10 @@ pub use misconfiguration::{
     Bypass, DeniedResource, Misconfiguration, TooManyPatterns, potential_misconfigurations,
 };
 pub use mitigation::{
-    ActionParams, ActionType, ExecutionStatus, MitigationAction, MitigationError, MitigationRun,
-    MitigationStatistics,
+    ActionFailure, ActionParams, ActionType, DefinedAction, ExecutionKey, ExecutionStatus,
+    MitigationAction, MitigationActions, MitigationEffect, MitigationError, MitigationExecution,
+    MitigationRequestError, MitigationRun, MitigationStatistics, MitigationStep, MitigationTarget,
+    MitigationTask, MitigationTaskFilter, MitigationTaskRequest, MitigationTasks,
 };
 pub use permissive::broad_data_plane_access;
 pub use query::{FindingPage, FindingQuery, FindingsOf, PageSize, QueryError, RelatedPage};

@@ -87,6 +87,17 @@ id! {
     ScheduledAuditName, 1..=128, b'_' | b'-', "every_night", not "every night"
 }
 
+id! {
+/// The id of a mitigation task, which the caller of the API chooses: 1 to 128 of
+    /// `a-z A-Z 0-9 _ -` (API model, `MitigationActionsTaskId`).
+    MitigationTaskId, 1..=128, b'_' | b'-', "after_audit-7", not "after audit"
+}
+id! {
+    /// What tells one request from all others: 1 to 64 of `a-z A-Z 0-9 _ -` (API model,
+    /// `ClientRequestToken`).
+    ClientRequestToken, 1..=64, b'_' | b'-', "1f0b_7", not "1f0b/7"
+}
+
 /// A text that is no id, or no name, of the audit.
 ///
 /// # Examples

@@ -3,12 +3,34 @@
 //! Sources: developer guide, "Mitigation actions"; API reference, `CreateMitigationAction` and
 //! `StartAuditMitigationActionsTask`.
 
+mod action;
+mod actions;
+mod effect;
+mod error;
+mod incident;
 mod parameters;
 mod run;
+mod start;
+mod target;
+mod task;
+mod tasks;
 
 use crate::words::words;
-pub use parameters::{ActionParams, MitigationAction, MitigationError};
+pub use action::MitigationAction;
+pub use actions::{DefinedAction, MitigationActions};
+pub use effect::MitigationEffect;
+pub use error::MitigationRequestError;
+pub use parameters::{ActionParams, MitigationError};
 pub use run::{ExecutionStatus, MitigationRun, MitigationStatistics};
+pub use start::MitigationTaskRequest;
+pub use target::MitigationTarget;
+pub use task::{ActionFailure, ExecutionKey, MitigationExecution, MitigationStep, MitigationTask};
+pub use tasks::{MitigationTaskFilter, MitigationTasks};
+
+/// Mitigation actions of an account ("AWS IoT Device Defender quotas").
+const MAX_ACTIONS: usize = 100;
+/// Mitigation tasks that run at once.
+const MAX_RUNNING: usize = 10;
 
 words! {
     audit:

@@ -64,4 +64,12 @@ impl ApiCall {
             arguments,
         }
     }
+
+    pub(crate) const fn sns(operation: &'static str, arguments: Value) -> Self {
+        Self {
+            service: Service::Sns,
+            operation,
+            arguments,
+        }
+    }
 }

@@ -17,6 +17,7 @@ mod inventory;
 mod key_samples;
 mod misconfiguration;
 mod openssl;
+mod mitigation;
 mod permissive;
 mod suppression;
 mod unreadable_keys;

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use iot_topics::GroupName;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::ActionType;
 use crate::audit::logging::LogLevel;
@@ -70,6 +70,54 @@ impl ActionParams {
             .find(|(block, _)| block == name)
             .ok_or(MitigationError::Blocks)?;
         read(block.as_object().ok_or(MitigationError::Blocks)?)
+    }
+
+    /// `actionParams` of the API; [`from_json`](Self::from_json) reads it back to an equal value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::ActionParams;
+    ///
+    /// assert_eq!(
+    ///     ActionParams::ReplaceDefaultPolicyVersion.to_json(),
+    ///     serde_json::json!({
+    ///         "replaceDefaultPolicyVersionParams": { "templateName": "BLANK_POLICY" },
+    ///     }),
+    /// );
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::PublishFindingToSns { topic_arn } => {
+                json!({ "publishFindingToSnsParams": { "topicArn": topic_arn } })
+            }
+            Self::UpdateDeviceCertificate => {
+                json!({ "updateDeviceCertificateParams": { "action": "DEACTIVATE" } })
+            }
+            Self::UpdateCaCertificate => {
+                json!({ "updateCACertificateParams": { "action": "DEACTIVATE" } })
+            }
+            Self::AddThingsToThingGroup {
+                groups,
+                override_dynamic_groups,
+            } => {
+                let groups: Vec<&str> = groups.iter().map(GroupName::as_str).collect();
+                json!({ "addThingsToThingGroupParams": {
+                    "thingGroupNames": groups,
+                    "overrideDynamicGroups": override_dynamic_groups,
+                } })
+            }
+            Self::ReplaceDefaultPolicyVersion => {
+                json!({ "replaceDefaultPolicyVersionParams": { "templateName": "BLANK_POLICY" } })
+            }
+            Self::EnableIotLogging { role_arn, level } => {
+                json!({ "enableIoTLoggingParams": {
+                    "roleArnForLogging": role_arn,
+                    "logLevel": level,
+                } })
+            }
+        }
     }
 
     /// The kind of the action.
@@ -150,71 +198,8 @@ fn text<'a>(block: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     block.get(key).and_then(Value::as_str)
 }
 
-fn is_role(arn: &str) -> bool {
+pub(super) fn is_role(arn: &str) -> bool {
     (20..=2048).contains(&arn.chars().count())
-}
-
-/// A mitigation action of an account.
-///
-/// # Examples
-///
-/// ```
-/// use iot_defender::audit::{ActionParams, MitigationAction, MitigationError};
-///
-/// let role = "arn:aws:iam::123456789012:role/mitigate";
-/// let action = MitigationAction::new("Isolate_1", role, ActionParams::UpdateDeviceCertificate)?;
-/// assert_eq!((action.name(), action.role_arn()), ("Isolate_1", role));
-/// assert_eq!(action.params(), &ActionParams::UpdateDeviceCertificate);
-///
-/// let error = MitigationAction::new("a b", role, ActionParams::UpdateCaCertificate);
-/// assert_eq!(error, Err(MitigationError::ActionName));
-/// # Ok::<(), MitigationError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct MitigationAction {
-    name: String,
-    role_arn: String,
-    params: ActionParams,
-}
-
-impl MitigationAction {
-    /// From its parts: the name has 1 to 128 characters of `A-Z a-z 0-9 _ -`, the role 20 to 2048.
-    ///
-    /// # Errors
-    ///
-    /// [`MitigationError::ActionName`] and [`MitigationError::RoleArn`].
-    pub fn new(name: &str, role_arn: &str, params: ActionParams) -> Result<Self, MitigationError> {
-        let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        if !(1..=128).contains(&name.len()) || !name.bytes().all(word) {
-            return Err(MitigationError::ActionName);
-        }
-        if !is_role(role_arn) {
-            return Err(MitigationError::RoleArn);
-        }
-        Ok(Self {
-            name: name.into(),
-            role_arn: role_arn.into(),
-            params,
-        })
-    }
-
-    /// The name.
-    #[must_use]
-    pub const fn name(&self) -> &str {
-        self.name.as_str()
-    }
-
-    /// The role that it acts in.
-    #[must_use]
-    pub const fn role_arn(&self) -> &str {
-        self.role_arn.as_str()
-    }
-
-    /// What it is told.
-    #[must_use]
-    pub const fn params(&self) -> &ActionParams {
-        &self.params
-    }
 }
 
 /// A mitigation action that cannot be.

@@ -53,6 +53,9 @@ pub struct MitigationRun {
     findings: Vec<Vec<ExecutionStatus>>,
     /// No execution waits in a finding before this one.
     waiting: usize,
+    /// Executions that wait or run.
+    open: usize,
+    has_failed: bool,
     is_canceled: bool,
 }
 
@@ -61,9 +64,12 @@ impl MitigationRun {
     #[must_use]
     pub fn new(actions: impl IntoIterator<Item = usize>) -> Self {
         let pending = |actions| alloc::vec![ExecutionStatus::Pending; actions];
+        let findings: Vec<_> = actions.into_iter().map(pending).collect();
         Self {
-            findings: actions.into_iter().map(pending).collect(),
+            open: findings.iter().map(Vec::len).sum(),
+            findings,
             waiting: 0,
+            has_failed: false,
             is_canceled: false,
         }
     }
@@ -102,11 +108,16 @@ impl MitigationRun {
         let Some(status) = status.filter(|status| **status == ExecutionStatus::InProgress) else {
             return false;
         };
+        self.open -= 1;
         if succeeded {
             *status = ExecutionStatus::Completed;
         } else {
             *status = ExecutionStatus::Failed;
-            executions.for_each(|later| *later = ExecutionStatus::Skipped);
+            self.has_failed = true;
+            for later in executions {
+                *later = ExecutionStatus::Skipped;
+                self.open -= 1;
+            }
         }
         true
     }
@@ -134,6 +145,7 @@ impl MitigationRun {
                 *status = ExecutionStatus::Canceled;
             }
         }
+        self.open = 0;
         self.is_canceled = true;
         true
     }
@@ -145,19 +157,21 @@ impl MitigationRun {
 
     /// The status of the task: failed, if an action failed on any finding.
     #[must_use]
-    pub fn status(&self) -> TaskStatus {
-        let has = |is: fn(ExecutionStatus) -> bool| {
-            self.findings.iter().flatten().any(|status| is(*status))
-        };
+    pub const fn status(&self) -> TaskStatus {
         if self.is_canceled {
             TaskStatus::Canceled
-        } else if has(is_open) {
+        } else if self.open > 0 {
             TaskStatus::InProgress
-        } else if has(|status| status == ExecutionStatus::Failed) {
+        } else if self.has_failed {
             TaskStatus::Failed
         } else {
             TaskStatus::Completed
         }
+    }
+
+    /// Counts one finding.
+    pub(super) fn count(&self, finding: usize, counts: &mut MitigationStatistics) {
+        counts.add(self.findings.get(finding).map_or(&[], Vec::as_slice));
     }
 
     /// How many findings ended how.
@@ -165,17 +179,7 @@ impl MitigationRun {
     pub fn statistics(&self) -> MitigationStatistics {
         let mut counts = MitigationStatistics::default();
         for executions in &self.findings {
-            counts.total_findings_count += 1;
-            let has = |status| executions.contains(&status);
-            if has(ExecutionStatus::Failed) {
-                counts.failed_findings_count += 1;
-            } else if has(ExecutionStatus::Canceled) {
-                counts.canceled_findings_count += 1;
-            } else if has(ExecutionStatus::Skipped) || executions.is_empty() {
-                counts.skipped_findings_count += 1;
-            } else if !executions.iter().copied().any(is_open) {
-                counts.succeeded_findings_count += 1;
-            }
+            counts.add(executions);
         }
         counts
     }
@@ -215,6 +219,29 @@ pub struct MitigationStatistics {
     pub canceled_findings_count: usize,
 }
 
+impl MitigationStatistics {
+    /// Counts a finding by the executions on it.
+    fn add(&mut self, executions: &[ExecutionStatus]) {
+        self.total_findings_count += 1;
+        let has = |status| executions.contains(&status);
+        if has(ExecutionStatus::Failed) {
+            self.failed_findings_count += 1;
+        } else if has(ExecutionStatus::Canceled) {
+            self.canceled_findings_count += 1;
+        } else if has(ExecutionStatus::Skipped) || executions.is_empty() {
+            self.skipped_findings_count += 1;
+        } else if !executions.iter().copied().any(is_open) {
+            self.succeeded_findings_count += 1;
+        }
+    }
+
+    /// Counts findings on which nothing is to be done.
+    pub(super) const fn add_skipped(&mut self, findings: usize) {
+        self.total_findings_count += findings;
+        self.skipped_findings_count += findings;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -242,6 +269,14 @@ mod tests {
                 run.finish(finding, action, true);
             }
             prop_assert_ne!(run.status(), TaskStatus::InProgress);
+            let failed = run.findings.iter().flatten().any(|it| *it == ExecutionStatus::Failed);
+            let canceled = run.findings.iter().flatten().any(|it| *it == ExecutionStatus::Canceled);
+            let expected = match (canceled, failed) {
+                (true, _) => TaskStatus::Canceled,
+                (false, true) => TaskStatus::Failed,
+                (false, false) => TaskStatus::Completed,
+            };
+            prop_assert_eq!(run.status(), expected);
             for finding in 0..run.findings.len() {
                 let behind = run
                     .executions(finding)

@@ -1,0 +1,239 @@
+//! The mitigation tasks of an account.
+//!
+//! Sources: API reference, `StartAuditMitigationActionsTask`,
+//! `ListAuditMitigationActionsTasks`, `CancelAuditMitigationActionsTask`; "AWS IoT Device Defender
+//! quotas" for how many run at once and how long they are kept.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use iot_topics::Timestamp;
+use serde_json::{Value, json};
+
+use super::MAX_RUNNING;
+use super::actions::MitigationActions;
+use super::error::MitigationRequestError;
+use super::start::MitigationTaskRequest;
+use super::task::MitigationTask;
+use crate::audit::audit_finding::AuditFinding;
+use crate::audit::id::{AuditTaskId, FindingId, MitigationTaskId};
+use crate::audit::retention::Retention;
+use crate::audit::task::TaskStatus;
+
+/// The mitigation tasks of an account: at most ten run at once, and those that ended are kept for
+/// 90 days.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::audit::{
+///     ActionParams, MitigationAction, MitigationActions, MitigationRequestError,
+///     MitigationTaskFilter, MitigationTaskRequest, MitigationTasks, TaskStatus,
+/// };
+/// use iot_topics::Timestamp;
+///
+/// let now = Timestamp::from_secs(1_650_000_000);
+/// let role = "arn:aws:iam::123456789012:role/mitigate";
+/// let isolate = MitigationAction::new("Isolate", role, ActionParams::UpdateDeviceCertificate)?;
+/// let mut actions = MitigationActions::new("arn:aws:iot:us-east-1:123456789012");
+/// actions.create(isolate, "1", now)?;
+///
+/// let request = MitigationTaskRequest::from_json(&serde_json::json!({
+///     "taskId": "m-1",
+///     "target": { "auditTaskId": "9ccc92" },
+///     "auditCheckToActionsMapping": { "DEVICE_CERTIFICATE_SHARED_CHECK": ["Isolate"] },
+/// }))?;
+/// let mut tasks = MitigationTasks::new();
+/// let task = tasks.start(request.clone(), &actions, [], now)?;
+/// assert_eq!(task.status(), TaskStatus::Completed); // the audit found nothing
+/// let error = tasks.start(request.clone(), &actions, [], now).unwrap_err();
+/// assert_eq!(error, MitigationRequestError::TaskExists(request.task_id().clone()));
+/// assert!(tasks.cancel(request.task_id(), now).is_err());
+///
+/// let listed = tasks.list(&MitigationTaskFilter::between(now, now));
+/// assert_eq!(listed["tasks"][0]["taskId"], "m-1");
+/// tasks.purge(Timestamp::from_secs(1_650_000_000 + 90 * 86_400));
+/// assert!(tasks.get(request.task_id()).is_none());
+/// # Ok::<(), MitigationRequestError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MitigationTasks {
+    tasks: BTreeMap<MitigationTaskId, MitigationTask>,
+    retention: Retention,
+}
+
+impl MitigationTasks {
+    /// None yet, kept for 90 days after their end.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With another time for which tasks are kept after their end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{MitigationTasks, Retention};
+    ///
+    /// let tasks = MitigationTasks::new().with_retention(Retention::of_days(7));
+    /// assert_ne!(tasks, MitigationTasks::default());
+    /// ```
+    #[must_use]
+    pub const fn with_retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
+        self
+    }
+
+    /// `StartAuditMitigationActionsTask`, as [`MitigationTask::start`]; tasks whose time is over
+    /// are dropped first. The cost is linear in the tasks that are kept and that of sorting the
+    /// findings.
+    ///
+    /// # Errors
+    ///
+    /// [`MitigationRequestError`]: a task that is kept has the id (`TaskExists`) or the token
+    /// (`TokenExists`), what [`MitigationTask::start`] refuses, or ten tasks that run
+    /// (`TooManyTasks`).
+    pub fn start(
+        &mut self,
+        request: MitigationTaskRequest,
+        actions: &MitigationActions,
+        findings: impl IntoIterator<Item = AuditFinding>,
+        now: Timestamp,
+    ) -> Result<&mut MitigationTask, MitigationRequestError> {
+        self.purge(now);
+        let task_id = request.task_id().clone();
+        if self.tasks.contains_key(&task_id) {
+            return Err(MitigationRequestError::TaskExists(task_id));
+        }
+        if let Some(token) = request.token() {
+            let mut started = self.tasks.values().map(|task| task.request().token());
+            if started.any(|used| used == Some(token)) {
+                return Err(MitigationRequestError::TokenExists(token.clone()));
+            }
+        }
+        let statuses = self.tasks.values().map(MitigationTask::status);
+        let running = statuses.filter(|status| *status == TaskStatus::InProgress);
+        let is_full = running.count() >= MAX_RUNNING;
+        let task = MitigationTask::start(request, actions, findings, now)?;
+        if is_full {
+            return Err(MitigationRequestError::TooManyTasks);
+        }
+        Ok(self.tasks.entry(task_id).or_insert(task))
+    }
+
+    /// The task of that id.
+    #[must_use]
+    pub fn get(&self, task_id: &MitigationTaskId) -> Option<&MitigationTask> {
+        self.tasks.get(task_id)
+    }
+
+    /// The task of that id, to be carried on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::MitigationTasks;
+    ///
+    /// assert!(MitigationTasks::new().get_mut(&"m-1".parse()?).is_none());
+    /// # Ok::<(), iot_defender::audit::AuditIdError>(())
+    /// ```
+    pub fn get_mut(&mut self, task_id: &MitigationTaskId) -> Option<&mut MitigationTask> {
+        self.tasks.get_mut(task_id)
+    }
+
+    /// `CancelAuditMitigationActionsTask`.
+    ///
+    /// # Errors
+    ///
+    /// [`MitigationRequestError::NoSuchTask`] and [`MitigationRequestError::NotRunning`].
+    pub fn cancel(
+        &mut self,
+        task_id: &MitigationTaskId,
+        now: Timestamp,
+    ) -> Result<(), MitigationRequestError> {
+        let found = self.tasks.get_mut(task_id);
+        let missing = || MitigationRequestError::NoSuchTask(task_id.clone());
+        found.ok_or_else(missing)?.cancel(now)
+    }
+
+    /// Drops the tasks whose end lies so far back that they are no longer kept: 90 days and more.
+    pub fn purge(&mut self, now: Timestamp) {
+        let retention = self.retention;
+        self.tasks.retain(|_, task| {
+            let end = task.end_time();
+            end.is_none_or(|end| retention.keeps(end, now))
+        });
+    }
+
+    /// The answer of `ListAuditMitigationActionsTasks`, all on one page: the newest first, those
+    /// of one instant by id.
+    #[must_use]
+    pub fn list(&self, filter: &MitigationTaskFilter) -> Value {
+        let mut tasks: Vec<_> = self
+            .tasks
+            .values()
+            .filter(|task| filter.takes(task))
+            .collect();
+        tasks.sort_by_key(|task| Reverse(task.start_time()));
+        let tasks: Vec<_> = tasks.into_iter().map(MitigationTask::metadata).collect();
+        json!({ "tasks": tasks })
+    }
+}
+
+/// Which tasks are listed. A task that runs has no end, and is listed if it began in time.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::audit::{MitigationTaskFilter, TaskStatus};
+/// use iot_topics::Timestamp;
+///
+/// let day = Timestamp::from_secs(1_650_000_000);
+/// let mut filter = MitigationTaskFilter::between(day, Timestamp::from_secs(1_650_086_400));
+/// filter.status = Some(TaskStatus::Failed);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MitigationTaskFilter {
+    /// Tasks that began then or later.
+    pub start_time: Timestamp,
+    /// Tasks that ended then or earlier.
+    pub end_time: Timestamp,
+    /// Tasks over findings of this audit.
+    pub audit_task_id: Option<AuditTaskId>,
+    /// Tasks that work on this finding.
+    pub finding_id: Option<FindingId>,
+    /// Tasks of this status.
+    pub status: Option<TaskStatus>,
+}
+
+impl MitigationTaskFilter {
+    /// All tasks of a time.
+    #[must_use]
+    pub const fn between(start_time: Timestamp, end_time: Timestamp) -> Self {
+        Self {
+            start_time,
+            end_time,
+            audit_task_id: None,
+            finding_id: None,
+            status: None,
+        }
+    }
+
+    fn takes(&self, task: &MitigationTask) -> bool {
+        let end = task.end_time().unwrap_or_else(|| task.start_time());
+        let audit = self.audit_task_id.as_ref();
+        let of_audit = |audit: &AuditTaskId| {
+            task.request().target().audit_task_id() == Some(audit)
+                || task.findings().any(|finding| finding.task_id == *audit)
+        };
+        let finding = self.finding_id.as_ref();
+        task.start_time() >= self.start_time
+            && end <= self.end_time
+            && audit.is_none_or(of_audit)
+            && finding.is_none_or(|finding| task.works_on(finding))
+            && self.status.is_none_or(|status| task.status() == status)
+    }
+}
