@@ -7,4 +7,5 @@ extern crate alloc;
 pub mod audit;
 pub mod cost;
 pub mod remedy;
+pub mod detect;
 mod words;

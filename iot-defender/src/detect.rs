@@ -1,0 +1,49 @@
+//! Device Defender's Detect: what is normal for devices, and who is not.
+//!
+//! # Examples
+//!
+//! ```
+//! use iot_defender::detect::{AwsMetric, MetricSide};
+//!
+//! let metric: AwsMetric = "aws:num-authorization-failures".parse().expect("AWS has it");
+//! assert_eq!(metric.side(), MetricSide::Cloud);
+//! assert!(metric.supports_ml() && metric.supports_dimension());
+//! ```
+
+mod baseline;
+mod behavior;
+mod cidr;
+mod definitions;
+mod dimension;
+mod metric;
+mod name;
+mod number;
+mod profile;
+mod refusal;
+mod target;
+mod value;
+
+pub use baseline::{Band, BehaviorRef, Models, NearestRank, NoModels, Percentiles};
+pub use behavior::Behavior;
+pub use behavior::criteria::{
+    BehaviorDuration, Condition, ConfidenceLevel, Consecutive, Criteria, CriteriaType,
+};
+pub use behavior::operator::{Bound, ComparisonOperator, Membership};
+pub use behavior::statistic::{Statistic, nearest_rank};
+pub use behavior::validation::{BehaviorError, BehaviorFault};
+pub use cidr::{Cidr, CidrError, CidrSet, address_of};
+pub use definitions::{CustomMetric, Definitions};
+pub use dimension::{
+    BoundDimension, Dimension, DimensionError, DimensionOperator, DimensionType, MetricDimension,
+};
+pub use metric::{
+    AwsMetric, CustomMetricType, Metric, MetricError, MetricKind, MetricSide, ValueType,
+};
+pub use name::{BehaviorName, CustomMetricName, DimensionName, NameError, ProfileName};
+pub use number::Number;
+pub use profile::{
+    AlertTarget, MetricToRetain, MetricsExport, ProfileUpdate, SecurityProfile, read_behaviors,
+};
+pub use refusal::DetectError;
+pub use target::{Target, TargetArn};
+pub use value::{Datapoint, MessageSizes, MetricValue, MetricValueError};
