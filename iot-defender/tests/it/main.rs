@@ -7,6 +7,7 @@ mod audit_api;
 mod audit_run;
 #[path = "../../../iot-policy/tests/it/cases.rs"]
 mod cases;
+mod cases_behavior;
 mod cases_certificate;
 mod cases_history;
 mod cases_machinery;
@@ -15,6 +16,7 @@ mod cases_words;
 mod conformance_audit;
 mod inventory;
 mod key_samples;
+mod conformance_detect;
 mod misconfiguration;
 mod mitigation;
 mod openssl;

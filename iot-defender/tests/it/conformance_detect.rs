@@ -1,0 +1,32 @@
+//! The conformance cases of Detect against the crate: its own, or those of the directory that the
+//! environment variable `IOT_CONFORMANCE` names. Each kind of case has its function.
+
+use serde_json::Value;
+
+use crate::cases::{self, Answers, Run};
+use crate::cases_behavior;
+
+const FILES: &[(&str, Run)] = &[("detect.jsonl", run)];
+
+/// What answers a kind of case.
+type Answer = fn(&Value) -> Answers;
+
+const KINDS: &[(&str, Answer)] = &[
+    ("behaviorValidation", cases_behavior::behavior_validation),
+    ("criteria", cases_behavior::criteria),
+    ("dimension", cases_behavior::dimension),
+    ("membership", cases_behavior::membership),
+    ("percentile", cases_behavior::percentile),
+    ("target", cases_behavior::target),
+];
+
+#[test]
+fn every_case_holds() {
+    cases::hold(FILES);
+}
+
+fn run(case: &Value) -> Option<Answers> {
+    let kind = case["kind"].as_str()?;
+    let (_, answer) = KINDS.iter().find(|(name, _)| *name == kind)?;
+    Some(answer(case))
+}
