@@ -15,6 +15,8 @@ mod behavior;
 mod cidr;
 mod definitions;
 mod dimension;
+mod engine;
+mod history;
 mod metric;
 mod name;
 mod number;
@@ -22,6 +24,7 @@ mod profile;
 mod refusal;
 mod target;
 mod value;
+mod violation;
 
 pub use baseline::{Band, BehaviorRef, Models, NearestRank, NoModels, Percentiles};
 pub use behavior::Behavior;
@@ -36,6 +39,7 @@ pub use definitions::{CustomMetric, Definitions};
 pub use dimension::{
     BoundDimension, Dimension, DimensionError, DimensionOperator, DimensionType, MetricDimension,
 };
+pub use engine::{DeviceId, Engine, Reading, SeriesId};
 pub use metric::{
     AwsMetric, CustomMetricType, Metric, MetricError, MetricKind, MetricSide, ValueType,
 };
@@ -47,3 +51,7 @@ pub use profile::{
 pub use refusal::DetectError;
 pub use target::{Target, TargetArn};
 pub use value::{Datapoint, MessageSizes, MetricValue, MetricValueError};
+pub use violation::{
+    ActiveViolation, ListedEvent, Notification, Verification, VerificationState, ViolationEvent,
+    ViolationEventType, ViolationId, ViolationSource, violation_id,
+};

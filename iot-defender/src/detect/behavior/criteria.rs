@@ -272,12 +272,7 @@ impl Condition {
                 bound.holds(*count, *limit)
             }
             (Self::Count { bound, limit, .. }, Datapoint::Sizes(sizes)) => {
-                let most = if bound.is_upper() {
-                    sizes.max()
-                } else {
-                    sizes.min()
-                };
-                bound.holds(most, *limit)
+                bound.holds(bound.worst(*sizes), *limit)
             }
             (Self::Number { bound, limit, .. }, Datapoint::Number(number)) => {
                 bound.holds(*number, *limit)

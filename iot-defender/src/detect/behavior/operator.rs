@@ -1,6 +1,7 @@
 //! Operators of criteria, and what has a set of values.
 
 use super::super::metric::ValueType;
+use super::super::value::MessageSizes;
 use crate::words::words;
 
 words! {
@@ -74,6 +75,26 @@ impl Bound {
     #[must_use]
     pub const fn is_upper(self) -> bool {
         matches!(self, Self::LessThan | Self::LessThanEquals)
+    }
+
+    /// Of messages the size that a limit is about: the largest, or the smallest.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::detect::{Bound, MessageSizes};
+    ///
+    /// let sizes = MessageSizes::of(10).and(MessageSizes::of(2000));
+    /// assert_eq!(Bound::LessThan.worst(sizes), 2000);
+    /// assert_eq!(Bound::GreaterThan.worst(sizes), 10);
+    /// ```
+    #[must_use]
+    pub const fn worst(self, sizes: MessageSizes) -> u64 {
+        if self.is_upper() {
+            sizes.max()
+        } else {
+            sizes.min()
+        }
     }
 
     /// The word on the wire.

@@ -1,0 +1,82 @@
+//! The violation events of the past 30 days.
+//!
+//! Sources: API reference, `ListViolationEvents`; "AWS IoT Device Defender quotas".
+
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::string::String;
+use core::time::Duration;
+
+use iot_topics::Timestamp;
+
+use super::violation::{ListedEvent, Verification, ViolationEvent};
+
+/// How long violations are kept.
+pub(super) const RETENTION: Duration = Duration::from_secs(30 * 86_400);
+
+/// Events in the order of their time, and what people say of their violations.
+#[derive(Clone, Debug)]
+pub(super) struct History {
+    events: VecDeque<ViolationEvent>,
+    /// Of each violation with an event in the list, how many it has.
+    counts: BTreeMap<String, usize>,
+    /// Of those of which something is said.
+    verifications: BTreeMap<String, Verification>,
+}
+
+impl History {
+    pub(super) const EMPTY: Self = Self {
+        events: VecDeque::new(),
+        counts: BTreeMap::new(),
+        verifications: BTreeMap::new(),
+    };
+
+    /// Keeps events, which are not older than those before.
+    pub(super) fn extend(&mut self, events: &[ViolationEvent]) {
+        for event in events {
+            *self.counts.entry(event.violation_id.clone()).or_default() += 1;
+            self.events.push_back(event.clone());
+        }
+    }
+
+    /// Drops what is older than 30 days. What is said of the alarms that are on stays.
+    pub(super) fn expire(&mut self, now: Timestamp, active: &BTreeSet<String>) {
+        let is_old = |event: &ViolationEvent| now.saturating_since(event.time) > RETENTION;
+        while self.events.front().is_some_and(is_old) {
+            let Some(event) = self.events.pop_front() else {
+                return;
+            };
+            let Some(count) = self.counts.get_mut(&event.violation_id) else {
+                continue;
+            };
+            *count -= 1;
+            if *count == 0 {
+                self.counts.remove(&event.violation_id);
+                if !active.contains(&event.violation_id) {
+                    self.verifications.remove(&event.violation_id);
+                }
+            }
+        }
+    }
+
+    /// The events, the oldest first.
+    pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = ListedEvent<'_>> {
+        self.events.iter().map(|event| ListedEvent {
+            event,
+            verification: self.verification(&event.violation_id),
+        })
+    }
+
+    pub(super) fn verification(&self, id: &str) -> &Verification {
+        self.verifications.get(id).unwrap_or(Verification::UNKNOWN)
+    }
+
+    /// Whether an event of the violation is kept.
+    pub(super) fn contains(&self, id: &str) -> bool {
+        self.counts.contains_key(id)
+    }
+
+    /// Says what a violation is.
+    pub(super) fn verify(&mut self, id: &str, verification: Verification) {
+        self.verifications.insert(id.into(), verification);
+    }
+}
