@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::cases::{self, Answers, Run};
-use crate::cases_behavior;
+use crate::{cases_behavior, cases_series};
 
 const FILES: &[(&str, Run)] = &[("detect.jsonl", run)];
 
@@ -17,7 +17,9 @@ const KINDS: &[(&str, Answer)] = &[
     ("dimension", cases_behavior::dimension),
     ("membership", cases_behavior::membership),
     ("percentile", cases_behavior::percentile),
+    ("series", cases_series::series),
     ("target", cases_behavior::target),
+    ("verification", cases_series::verification),
 ];
 
 #[test]

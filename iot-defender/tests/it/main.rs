@@ -12,6 +12,7 @@ mod cases_certificate;
 mod cases_history;
 mod cases_machinery;
 mod cases_policy;
+mod cases_series;
 mod cases_words;
 mod conformance_audit;
 mod inventory;
