@@ -16,6 +16,8 @@ mod cidr;
 mod definitions;
 mod dimension;
 mod engine;
+mod export;
+mod figures;
 mod history;
 mod metric;
 mod name;
@@ -40,6 +42,8 @@ pub use dimension::{
     BoundDimension, Dimension, DimensionError, DimensionOperator, DimensionType, MetricDimension,
 };
 pub use engine::{DeviceId, Engine, Reading, SeriesId};
+pub use export::{ExportBatch, MeasuredOf, MetricLog};
+pub use figures::{IndexedViolations, ViolationFigures, fleet_index, violation_figures};
 pub use metric::{
     AwsMetric, CustomMetricType, Metric, MetricError, MetricKind, MetricSide, ValueType,
 };

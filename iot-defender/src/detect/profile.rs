@@ -204,6 +204,40 @@ impl SecurityProfile {
         self.export.as_ref()
     }
 
+    /// Whether values of a metric are exported: the profile says where to, and a behavior or a
+    /// retained metric asks for it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::detect::{AwsMetric, Definitions, DetectError, SecurityProfile};
+    /// use serde_json::json;
+    ///
+    /// let request = json!({
+    ///     "additionalMetricsToRetainV2": [{ "metric": "aws:num-disconnects", "exportMetric": true }],
+    ///     "metricsExportConfig": { "mqttTopic": "metrics", "roleArn": "arn:role" },
+    /// });
+    /// let profile = SecurityProfile::create("lamps".parse()?, &request, &Definitions::default())?;
+    /// assert!(profile.is_exported(&AwsMetric::NumDisconnects.into(), None));
+    /// assert!(!profile.is_exported(&AwsMetric::AllBytesIn.into(), None));
+    /// # Ok::<(), DetectError>(())
+    /// ```
+    #[must_use]
+    pub fn is_exported(&self, metric: &Metric, dimension: Option<&MetricDimension>) -> bool {
+        let mut behaviors = self.behaviors.iter();
+        let mut retained = self.retained.iter();
+        self.export.is_some()
+            && (behaviors.any(|behavior| {
+                behavior.export_metric
+                    && behavior.metric() == metric
+                    && behavior.dimension() == dimension
+            }) || retained.any(|retained| {
+                retained.export_metric
+                    && retained.metric == *metric
+                    && retained.dimension.as_ref() == dimension
+            }))
+    }
+
     /// What it measures: the metrics of its behaviors and those that it retains, each with its
     /// dimension. One may come more than once.
     pub fn metrics(&self) -> impl Iterator<Item = (&Metric, Option<&MetricDimension>)> {
