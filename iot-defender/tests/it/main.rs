@@ -18,6 +18,7 @@ mod conformance_audit;
 mod inventory;
 mod key_samples;
 mod conformance_detect;
+mod detect_oracle;
 mod misconfiguration;
 mod mitigation;
 mod openssl;
