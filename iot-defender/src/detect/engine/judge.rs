@@ -9,12 +9,13 @@ use super::super::baseline::{Band, BehaviorRef, Models, Percentiles};
 use super::super::behavior::Behavior;
 use super::super::behavior::criteria::Condition;
 use super::super::behavior::operator::Bound;
+use super::super::metric::MetricKind;
 use super::super::number::Number;
 use super::super::value::{Datapoint, MAX_COUNT, MetricValue};
 use super::super::violation::{ViolationEventType, ViolationId, ViolationSource};
 use super::alarm::{Alarm, Change};
 use super::device::Devices;
-use super::machine::{Machine, Newest, Touch};
+use super::machine::{Arrived, Machine, Touch};
 use super::{Outcome, Reading, time_of, track};
 
 /// What a step is judged with.
@@ -25,6 +26,14 @@ pub(super) struct Court<'a> {
     pub(super) percentiles: &'a mut dyn Percentiles,
     pub(super) models: &'a dyn Models,
     pub(super) id: ViolationId,
+}
+
+/// What a behavior sees of its metric in this step.
+struct Seen<'a> {
+    arrived: &'a Arrived,
+    kind: MetricKind,
+    series: usize,
+    window: u32,
 }
 
 /// What a behavior asks of each value in this step.
@@ -66,8 +75,9 @@ impl Machine {
         for rule in 0..self.rules.len() {
             self.judge_rule(rule, court, outcomes);
         }
-        for touched in &mut self.touched {
-            touched.clear();
+        for arrived in &mut self.arrived {
+            arrived.touches.clear();
+            arrived.sizes.clear();
         }
     }
 
@@ -77,18 +87,23 @@ impl Machine {
         };
         let behavior = Arc::clone(&entry.behavior);
         let (series, window) = (entry.series, entry.window);
-        let Some(touched) = self.touched.get_mut(series) else {
+        let Some(place) = self.arrived.get_mut(series) else {
             return;
         };
-        if touched.is_empty() {
+        if place.touches.is_empty() {
             return;
         }
         // Taken out while the rest changes.
-        let touched = core::mem::take(touched);
-        let question = self.question(&behavior, &touched, (series, window), court);
-        if let Some(question) = question {
-            for touch in &touched {
-                let value = self.value(touch, series, window, court);
+        let arrived = core::mem::take(place);
+        let seen = Seen {
+            arrived: &arrived,
+            kind: behavior.kind(),
+            series,
+            window,
+        };
+        if let Some(question) = self.question(&behavior, &seen, court) {
+            for (index, touch) in arrived.touches.iter().enumerate() {
+                let value = self.value(&seen, index, touch, court);
                 let is_normal = value.as_ref().and_then(|value| question.is_normal(value));
                 if let (Some(value), Some(is_normal)) = (value, is_normal) {
                     let verdict = Verdict {
@@ -101,21 +116,22 @@ impl Machine {
                 }
             }
         }
-        if let Some(place) = self.touched.get_mut(series) {
-            *place = touched;
+        if let Some(place) = self.arrived.get_mut(series) {
+            *place = arrived;
         }
     }
 
     /// The value of a device; nothing while the window is not full.
     fn value<'r>(
         &self,
+        seen: &Seen<'_>,
+        index: usize,
         touch: &Touch,
-        series: usize,
-        window: u32,
         court: &Court<'r>,
     ) -> Option<Judged<'r>> {
-        Some(match touch.newest {
-            Newest::Counted => {
+        let (series, window) = (seen.series, seen.window);
+        Some(match seen.kind {
+            MetricKind::Counter => {
                 let track = self.track(touch.row, series)?;
                 if !track.covers(window, court.now) {
                     return None;
@@ -123,9 +139,11 @@ impl Machine {
                 let ring = self.window(touch.row, series);
                 Judged::Own(Datapoint::Count(track::sum(ring, window, court.now)))
             }
-            Newest::Sizes(sizes) => Judged::Own(Datapoint::Sizes(sizes)),
-            Newest::Reading(reading) => {
-                Judged::Reading(court.readings.get(reading as usize)?.value)
+            MetricKind::MessageSize => {
+                Judged::Own(Datapoint::Sizes(*seen.arrived.sizes.get(index)?))
+            }
+            MetricKind::Gauge | MetricKind::List => {
+                Judged::Reading(court.readings.get(touch.reading as usize)?.value)
             }
         })
     }
@@ -133,8 +151,7 @@ impl Machine {
     fn question<'b>(
         &mut self,
         behavior: &'b Behavior,
-        touched: &[Touch],
-        (series, window): (usize, u32),
+        seen: &Seen<'_>,
         court: &mut Court<'_>,
     ) -> Option<Question<'b>> {
         let condition = &behavior.criteria().condition;
@@ -144,10 +161,9 @@ impl Machine {
             } => {
                 let mut values = core::mem::take(&mut self.values);
                 values.clear();
-                let all = touched
-                    .iter()
-                    .filter_map(|touch| self.value(touch, series, window, court)?.number());
-                values.extend(all);
+                let touches = seen.arrived.touches.iter().enumerate();
+                let number = |(index, touch)| self.value(seen, index, touch, court)?.number();
+                values.extend(touches.filter_map(number));
                 // One negative value and the percentiles say nothing (developer guide, "Custom
                 // metrics").
                 let is_usable = !values.iter().any(|value| value.is_negative());

@@ -42,16 +42,24 @@ pub(super) struct Series {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Touch {
     pub(super) row: u32,
-    pub(super) newest: Newest,
+    /// The place of the newest reading.
+    pub(super) reading: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Newest {
-    /// It is in the window.
-    Counted,
+/// What a metric has in the step that goes on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arrived {
+    pub(super) touches: Vec<Touch>,
+    /// Of each the sizes of all messages, if the metric is that of sizes.
+    pub(super) sizes: Vec<MessageSizes>,
+}
+
+/// What of a datapoint counts.
+enum Newest {
+    /// How much a counter grew.
+    Growth(u64),
     Sizes(MessageSizes),
-    /// The place of the reading.
-    Reading(u32),
+    Whole,
 }
 
 /// When an alarm may become invalid, its place and its serial.
@@ -73,7 +81,7 @@ pub(super) struct Machine {
     states: Vec<State>,
     tracks: Vec<Track>,
     windows: Vec<u64>,
-    pub(super) touched: Vec<Vec<Touch>>,
+    pub(super) arrived: Vec<Arrived>,
     pub(super) alarms: Alarms,
     due: BinaryHeap<Due>,
     pub(super) values: Vec<Number>,
@@ -93,7 +101,7 @@ impl Machine {
             states: Vec::new(),
             tracks: Vec::new(),
             windows: Vec::new(),
-            touched: Vec::new(),
+            arrived: Vec::new(),
             alarms: Alarms::EMPTY,
             due: BinaryHeap::new(),
             values: Vec::new(),
@@ -203,7 +211,7 @@ impl Machine {
                 None => ended.extend(self.end(place)),
             }
         }
-        self.touched = series.iter().map(|_| Vec::new()).collect();
+        self.arrived = series.iter().map(|_| Arrived::default()).collect();
         (self.rules, self.series, self.places) = (rules, series, places);
         (self.states, self.tracks, self.windows) = (states, tracks, windows);
         self.stride = stride;
@@ -236,9 +244,9 @@ impl Machine {
         let row = self.members.len() as u32;
         self.members.push(Some(device));
         let rows = self.members.len();
-        self.states.resize(rows * self.rules.len(), State::NEW);
-        self.tracks.resize(rows * self.series.len(), Track::EMPTY);
-        self.windows.resize(rows * self.stride, 0);
+        grow(&mut self.states, rows * self.rules.len(), State::NEW);
+        grow(&mut self.tracks, rows * self.series.len(), Track::EMPTY);
+        grow(&mut self.windows, rows * self.stride, 0);
         row
     }
 
@@ -313,41 +321,43 @@ impl Machine {
         let Some(series) = self.series.get(place) else {
             return;
         };
-        let Some(newest) = newest(series, value, reading) else {
+        let Some(newest) = newest(series, value) else {
             return;
         };
         let from = row as usize * self.stride + series.offset;
         let ring = from..from + series.steps;
         let cell = row as usize * self.series.len() + place;
-        let (Some(track), Some(touched)) = (self.tracks.get_mut(cell), self.touched.get_mut(place))
+        let (Some(track), Some(arrived)) = (self.tracks.get_mut(cell), self.arrived.get_mut(place))
         else {
             return;
         };
         let last = track.last;
-        let of_this_call = match touched.get_mut(track.touch as usize) {
-            Some(touch) if last == now && touch.row == row => Some(touch),
-            _ => None,
-        };
-        match (of_this_call, newest) {
-            (Some(touch), Newest::Sizes(sizes)) => {
-                if let Newest::Sizes(before) = touch.newest {
-                    touch.newest = Newest::Sizes(before.and(sizes));
+        let touch = arrived.touches.get_mut(track.touch as usize);
+        match touch.filter(|touch| last == now && touch.row == row) {
+            Some(touch) => {
+                touch.reading = reading;
+                if let Newest::Sizes(sizes) = newest
+                    && let Some(before) = arrived.sizes.get_mut(track.touch as usize)
+                {
+                    *before = before.and(sizes);
                 }
             }
-            (Some(touch), newest) => touch.newest = newest,
-            (None, _) if last == now => {}
-            (None, newest) => {
-                track.touch = touched.len() as u32;
-                touched.push(Touch { row, newest });
+            // The step was judged before.
+            None if last == now => {}
+            None => {
+                track.touch = arrived.touches.len() as u32;
                 track.last = now;
                 track.first = track.first.min(now);
+                arrived.touches.push(Touch { row, reading });
+                if let Newest::Sizes(sizes) = newest {
+                    arrived.sizes.push(sizes);
+                }
             }
         }
-        if let Datapoint::Count(count) = value
+        if let Newest::Growth(count) = newest
             && let Some(ring) = self.windows.get_mut(ring)
-            && !ring.is_empty()
         {
-            track::add(ring, last, now, *count);
+            track::add(ring, last, now, count);
         }
         if last != track::NEVER && now - last > INVALID_STEPS {
             self.forget_streaks(row, place);
@@ -411,8 +421,17 @@ impl Machine {
     }
 }
 
-/// What is kept of a datapoint until its step is judged; nothing if it is not of the metric's type.
-fn newest(series: &Series, value: &Datapoint, reading: u32) -> Option<Newest> {
+/// Makes a list longer. It takes an eighth more than it needs: doubling would take what the fleet
+/// has once more.
+fn grow<T: Clone>(items: &mut Vec<T>, length: usize, value: T) {
+    if length > items.capacity() {
+        items.reserve_exact(length - items.len() + length / 8);
+    }
+    items.resize(length, value);
+}
+
+/// What of a datapoint counts; nothing if it is not of the metric's type.
+fn newest(series: &Series, value: &Datapoint) -> Option<Newest> {
     let fits = match &series.metric {
         Metric::Aws(metric) => metric.value_type() == value.value_type(),
         Metric::Custom(_) => !matches!(value, Datapoint::Count(_) | Datapoint::Sizes(_)),
@@ -424,8 +443,8 @@ fn newest(series: &Series, value: &Datapoint, reading: u32) -> Option<Newest> {
             Some(Newest::Sizes(MessageSizes::of(*bytes)))
         }
         (_, Datapoint::Sizes(_)) => None,
-        (MetricKind::Counter, _) => Some(Newest::Counted),
-        _ => Some(Newest::Reading(reading)),
+        (MetricKind::Counter, Datapoint::Count(count)) => Some(Newest::Growth(*count)),
+        _ => Some(Newest::Whole),
     }
 }
 
