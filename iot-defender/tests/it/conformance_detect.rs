@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::cases::{self, Answers, Run};
-use crate::{cases_behavior, cases_series};
+use crate::{cases_behavior, cases_cost, cases_series};
 
 const FILES: &[(&str, Run)] = &[("detect.jsonl", run)];
 
@@ -13,6 +13,7 @@ type Answer = fn(&Value) -> Answers;
 
 const KINDS: &[(&str, Answer)] = &[
     ("behaviorValidation", cases_behavior::behavior_validation),
+    ("cost", cases_cost::cost),
     ("criteria", cases_behavior::criteria),
     ("dimension", cases_behavior::dimension),
     ("membership", cases_behavior::membership),
