@@ -144,6 +144,19 @@ pub(crate) fn series(case: &Value) -> Answers {
             *value = plainly(value);
         }
     }
+    // Within a step the cases do not say in which order things happen: the tests of the inventory do.
+    let key = |event: &Value| {
+        (
+            event["step"].as_u64(),
+            event["behavior"].to_string(),
+            event["thing"].to_string(),
+        )
+    };
+    events.sort_by_key(key);
+    case["expect"]["events"]
+        .as_array_mut()
+        .unwrap()
+        .sort_by_key(key);
     let mut actual = json!({ "events": events, "notifications": notifications });
     if let Some(level) = level {
         actual["confidenceLevel"] = json!(level);

@@ -19,6 +19,7 @@ mod conformance_audit;
 mod inventory;
 mod key_samples;
 mod conformance_detect;
+mod detect_laws;
 mod detect_oracle;
 mod inventory_detect;
 mod misconfiguration;
