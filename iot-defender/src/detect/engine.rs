@@ -523,6 +523,21 @@ impl Engine {
         self.history.events()
     }
 
+    /// Keeps at most so many events from the next step on: the oldest go first. A device whose alarm
+    /// comes and goes in each step has 8640 in 30 days.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::detect::Engine;
+    ///
+    /// let mut engine = Engine::new();
+    /// engine.keep_events(1_000_000);
+    /// ```
+    pub const fn keep_events(&mut self, most: usize) {
+        self.history.set_most(most);
+    }
+
     /// Says what people found a violation to be: all its events have it from now on.
     ///
     /// # Errors

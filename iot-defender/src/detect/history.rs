@@ -19,6 +19,8 @@ pub(super) struct History {
     events: VecDeque<ViolationEvent>,
     /// Of each violation with an event in the list, how many it has.
     counts: BTreeMap<String, usize>,
+    /// At most so many are kept.
+    most: usize,
     /// Of those of which something is said.
     verifications: BTreeMap<String, Verification>,
 }
@@ -27,6 +29,7 @@ impl History {
     pub(super) const EMPTY: Self = Self {
         events: VecDeque::new(),
         counts: BTreeMap::new(),
+        most: usize::MAX,
         verifications: BTreeMap::new(),
     };
 
@@ -38,10 +41,15 @@ impl History {
         }
     }
 
-    /// Drops what is older than 30 days. What is said of the alarms that are on stays.
+    /// At most so many are kept from the next step on.
+    pub(super) const fn set_most(&mut self, most: usize) {
+        self.most = most;
+    }
+
+    /// Drops what is older than 30 days or too many. What is said of the alarms that are on stays.
     pub(super) fn expire(&mut self, now: Timestamp, active: &BTreeSet<String>) {
         let is_old = |event: &ViolationEvent| now.saturating_since(event.time) > RETENTION;
-        while self.events.front().is_some_and(is_old) {
+        while self.events.len() > self.most || self.events.front().is_some_and(is_old) {
             let Some(event) = self.events.pop_front() else {
                 return;
             };

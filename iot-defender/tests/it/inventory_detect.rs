@@ -389,6 +389,35 @@ fn f37_violations_are_kept_for_30_days() {
 }
 
 #[test]
+fn f37_no_more_events_are_kept_than_asked_for() {
+    let mut account = Account::new(&json!([fewer("quiet", "aws:num-messages-sent", 5)]));
+    account.engine.keep_events(3);
+    let lamp = account.thing("lamp");
+    let told: Vec<ViolationEvent> = [9, 1, 9, 1, 9]
+        .iter()
+        .flat_map(|messages| account.sent(lamp, *messages))
+        .collect();
+    let kept: Vec<_> = account
+        .engine
+        .events()
+        .map(|listed| listed.event.clone())
+        .collect();
+    assert_eq!(told.len(), 5);
+    assert_eq!(kept, told[2..]);
+    // The alarm that is on can be verified though nothing of it is kept.
+    account.engine.keep_events(0);
+    account.step(&[]);
+    let id = &told[4].violation_id;
+    assert_eq!(account.engine.verify(id, Verification::default()), Ok(()));
+    assert!(
+        account
+            .engine
+            .verify(&told[0].violation_id, Verification::default())
+            .is_err()
+    );
+}
+
+#[test]
 fn f38_the_cloud_measures_seven_metrics() {
     let cloud = AwsMetric::ALL
         .iter()

@@ -89,60 +89,72 @@ pub(super) struct Alarm {
     pub(super) start: u32,
     pub(super) last: u32,
     pub(super) last_value: MetricValue,
-    /// Tells it from others that had its place.
-    pub(super) serial: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Slot {
+    alarm: Option<Alarm>,
+    /// Somebody will come to look at it.
+    is_armed: bool,
 }
 
 /// The alarms that are on, each in a place that does not change.
 #[derive(Clone, Debug)]
 pub(super) struct Alarms {
-    slots: Vec<Option<Alarm>>,
+    slots: Vec<Slot>,
     free: Vec<u32>,
-    serial: u64,
 }
 
 impl Alarms {
     pub(super) const EMPTY: Self = Self {
         slots: Vec::new(),
         free: Vec::new(),
-        serial: 0,
     };
 
-    /// Keeps an alarm and gives its place and its serial.
-    pub(super) fn insert(&mut self, mut alarm: Alarm) -> (u32, u64) {
-        self.serial += 1;
-        alarm.serial = self.serial;
+    /// Keeps an alarm and gives its place, and whether somebody must still say that he comes to
+    /// look at that. Who comes for an alarm that had the place before does for this one too.
+    pub(super) fn insert(&mut self, alarm: Alarm) -> (u32, bool) {
         let index = self.free.pop().unwrap_or(self.slots.len() as u32);
         if index as usize == self.slots.len() {
-            self.slots.push(None);
+            self.slots.push(Slot::default());
         }
+        let mut is_new = false;
         if let Some(slot) = self.slots.get_mut(index as usize) {
-            *slot = Some(alarm);
+            slot.alarm = Some(alarm);
+            is_new = !slot.is_armed;
+            slot.is_armed = true;
         }
-        (index, self.serial)
+        (index, is_new)
     }
 
     pub(super) fn remove(&mut self, index: u32) -> Option<Alarm> {
-        let alarm = self.slots.get_mut(index as usize)?.take()?;
+        let alarm = self.slots.get_mut(index as usize)?.alarm.take()?;
         self.free.push(index);
         Some(alarm)
     }
 
+    /// Nobody comes to look at the place any more.
+    pub(super) fn disarm(&mut self, index: u32) {
+        if let Some(slot) = self.slots.get_mut(index as usize) {
+            slot.is_armed = false;
+        }
+    }
+
     pub(super) fn get(&self, index: u32) -> Option<&Alarm> {
-        self.slots.get(index as usize)?.as_ref()
+        self.slots.get(index as usize)?.alarm.as_ref()
     }
 
     pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut Alarm> {
-        self.slots.get_mut(index as usize)?.as_mut()
+        self.slots.get_mut(index as usize)?.alarm.as_mut()
     }
 
     /// The places that are taken.
     pub(super) fn places(&self) -> impl Iterator<Item = u32> + use<'_> {
         let slots = self.slots.iter().enumerate();
-        slots.filter_map(|(place, slot)| slot.as_ref().map(|_| place as u32))
+        slots.filter_map(|(place, slot)| slot.alarm.as_ref().map(|_| place as u32))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Alarm> {
-        self.slots.iter().flatten()
+        self.slots.iter().filter_map(|slot| slot.alarm.as_ref())
     }
 }

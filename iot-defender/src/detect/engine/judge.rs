@@ -219,7 +219,6 @@ impl Machine {
                     start: court.now,
                     last: court.now,
                     last_value: verdict.metric_value(),
-                    serial: 0,
                 };
                 self.raise(rule, alarm);
                 self.outcome(row, id, verdict, ViolationEventType::InAlarm)

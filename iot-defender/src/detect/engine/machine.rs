@@ -62,8 +62,8 @@ enum Newest {
     Whole,
 }
 
-/// When an alarm may become invalid, its place and its serial.
-type Due = Reverse<(u32, u32, u64)>;
+/// When an alarm may become invalid, and its place.
+type Due = Reverse<(u32, u32)>;
 
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
@@ -377,26 +377,26 @@ impl Machine {
     /// Keeps an alarm and looks at it again when its device may have been silent for too long.
     pub(super) fn raise(&mut self, rule: usize, alarm: Alarm) {
         let (row, last) = (alarm.row, alarm.last);
-        let (place, serial) = self.alarms.insert(alarm);
+        let (place, is_new) = self.alarms.insert(alarm);
         if let Some(state) = self.state(row, rule) {
             state.raise(place);
         }
-        self.due
-            .push(Reverse((last + INVALID_STEPS + 1, place, serial)));
+        // One entry for each place, so that alarms that come and go do not fill the queue. It may
+        // come too early, and is then put off.
+        if is_new {
+            self.due.push(Reverse((last + INVALID_STEPS + 1, place)));
+        }
     }
 
     /// Takes out an alarm whose device has been silent for too long, if there is one.
     pub(super) fn next_invalid(&mut self, now: u32) -> Option<(Alarm, Arc<Behavior>)> {
-        while let Some(Reverse((step, place, serial))) = self.due.peek().copied() {
+        while let Some(Reverse((step, place))) = self.due.peek().copied() {
             if step > now {
                 return None;
             }
             self.due.pop();
-            let Some(alarm) = self
-                .alarms
-                .get(place)
-                .filter(|alarm| alarm.serial == serial)
-            else {
+            let Some(alarm) = self.alarms.get(place) else {
+                self.alarms.disarm(place);
                 continue;
             };
             let (row, rule) = (alarm.row, usize::from(alarm.rule));
@@ -405,16 +405,14 @@ impl Machine {
                 .track(row, series)
                 .map_or(track::NEVER, |track| track.last);
             if now.saturating_sub(last) <= INVALID_STEPS {
-                self.due.push(Reverse((
-                    last.saturating_add(INVALID_STEPS + 1),
-                    place,
-                    serial,
-                )));
+                let due = last.saturating_add(INVALID_STEPS + 1);
+                self.due.push(Reverse((due, place)));
                 continue;
             }
             if let Some(state) = self.state(row, rule) {
                 *state = State::NEW;
             }
+            self.alarms.disarm(place);
             return self.end(place);
         }
         None
