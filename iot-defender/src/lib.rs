@@ -6,6 +6,6 @@ extern crate alloc;
 
 pub mod audit;
 pub mod cost;
-pub mod remedy;
 pub mod detect;
+pub mod remedy;
 mod words;
