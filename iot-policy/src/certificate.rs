@@ -16,8 +16,8 @@ use iot_topics::CertificateId;
 pub use builder::CertificateBuilder;
 #[cfg(feature = "x509")]
 pub use der::{
-    Algorithm, CertificateError, CertificateErrorKind, Curve, KeyKind, PublicKey, RsaKey,
-    SignatureHash, X509Certificate, certificate_id,
+    Algorithm, CertificateError, CertificateErrorKind, Curve, KeyKind, PublicKey, RevocationList,
+    RevokedCertificate, RsaKey, SignatureHash, X509Certificate, certificate_id,
 };
 pub use name::{NameField, NameVariable, Pick, Side};
 

@@ -47,8 +47,8 @@ pub use action::Action;
 pub use authorization::{ActionType, AuthInfo, AuthResult, Denied, PolicyNames};
 #[cfg(feature = "x509")]
 pub use certificate::{
-    Algorithm, CertificateError, CertificateErrorKind, Curve, KeyKind, PublicKey, RsaKey,
-    SignatureHash, X509Certificate, certificate_id,
+    Algorithm, CertificateError, CertificateErrorKind, Curve, KeyKind, PublicKey, RevocationList,
+    RevokedCertificate, RsaKey, SignatureHash, X509Certificate, certificate_id,
 };
 pub use certificate::{
     Certificate, CertificateBuilder, NameField, NameVariable, NoValue, Pick, Side,

@@ -4,6 +4,7 @@
 //! if one is odd, string types beyond three) is read here, from the parts it hands out. None of its
 //! types is public.
 
+mod crl;
 mod error;
 mod key;
 mod name;
@@ -21,6 +22,7 @@ use x509_cert::der::oid::ObjectIdentifier;
 use x509_cert::spki::AlgorithmIdentifier;
 
 use super::{Certificate, NameField, Side};
+pub use crl::{RevocationList, RevokedCertificate};
 pub use error::{CertificateError, CertificateErrorKind};
 pub use key::{Curve, KeyKind, RsaKey, SignatureHash};
 

@@ -132,3 +132,79 @@ basicConstraints=CA:FALSE
 END
     signed "${type%:*}" ec 127 7000
 done
+
+# A revocation list: two certificates, and one whose hold was taken back.
+request ec utf8only <<'END'
+[dn]
+O=Acme
+CN=Plant CA
+END
+openssl x509 -req -in "$work/request" -signkey "$work/ec.key" -days 7000 -out "$work/ca.pem"
+{
+    printf 'R\t401231235959Z\t220401000000Z\t1001\tunknown\t/CN=a\n'
+    printf 'R\t401231235959Z\t220402000000Z,keyCompromise\t00FFFFFFFFFFFFFFFF\tunknown\t/CN=b\n'
+    printf 'R\t401231235959Z\t220403000000Z,removeFromCRL\t1003\tunknown\t/CN=c\n'
+} > "$work/index"
+printf '1001\n' > "$work/crlnumber"
+printf '[ca]\ndefault_ca=c\n[c]\ndatabase=%s\ncrlnumber=%s\ndefault_md=sha256\n' \
+    "$work/index" "$work/crlnumber" > "$work/config"
+openssl ca -gencrl -config "$work/config" -keyfile "$work/ec.key" -cert "$work/ca.pem" \
+    -crldays 7000 -out "$work/crl.pem"
+openssl crl -in "$work/crl.pem" -outform DER -out revoked.crl
+
+# An indirect list, of other issuers' certificates, that nobody signed; and one of the first
+# version with neither entries nor an end.
+cat > "$work/indirect" <<'END'
+asn1=SEQUENCE:list
+[list]
+body=SEQUENCE:body
+algorithm=SEQUENCE:ecdsa
+signature=FORMAT:HEX,BITSTRING:00
+[ecdsa]
+oid=OID:ecdsa-with-SHA256
+[body]
+version=INTEGER:1
+algorithm=SEQUENCE:ecdsa
+issuer=SEQUENCE:publisher
+this=UTCTIME:220401000000Z
+entries=SEQUENCE:entries
+[publisher]
+rdn=SET:publisher_cn
+[publisher_cn]
+cn=SEQUENCE:publisher_attribute
+[publisher_attribute]
+oid=OID:commonName
+value=UTF8:Publisher
+[other]
+rdn=SET:other_cn
+[other_cn]
+cn=SEQUENCE:other_attribute
+[other_attribute]
+oid=OID:commonName
+value=UTF8:Other CA
+[entries]
+1=SEQUENCE:own
+2=SEQUENCE:others
+3=SEQUENCE:next
+[own]
+serial=INTEGER:1
+date=UTCTIME:220401000000Z
+[others]
+serial=INTEGER:2
+date=UTCTIME:220401000000Z
+extensions=SEQUENCE:extensions
+[next]
+serial=INTEGER:3
+date=UTCTIME:220401000000Z
+[extensions]
+1=SEQUENCE:issuer
+[issuer]
+oid=OID:2.5.29.29
+critical=BOOL:true
+value=OCTWRAP,SEQUENCE:names
+[names]
+directory=EXPLICIT:4,SEQUENCE:other
+END
+openssl asn1parse -noout -genconf "$work/indirect" -out indirect.crl
+sed -e '/^version=/d' -e '/^entries=/d' "$work/indirect" > "$work/empty"
+openssl asn1parse -noout -genconf "$work/empty" -out empty.crl

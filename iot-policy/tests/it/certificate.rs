@@ -246,4 +246,6 @@ fn unescape(text: &str) -> String {
 }
 
 #[cfg(feature = "x509")]
+mod crl;
+#[cfg(feature = "x509")]
 mod der;
