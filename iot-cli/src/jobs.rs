@@ -7,7 +7,6 @@ mod delay;
 mod plan;
 mod request;
 mod table;
-mod words;
 
 use clap::Subcommand;
 

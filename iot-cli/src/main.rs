@@ -14,10 +14,12 @@ mod files;
 mod jobs;
 mod lint;
 mod output;
+mod sarif;
 mod shadow;
 mod source;
 mod test;
 mod topic;
+mod words;
 
 use std::process::ExitCode;
 

@@ -8,8 +8,8 @@ use plotters::prelude::*;
 use plotters::series::DashedLineSeries;
 
 use super::table::headline;
-use super::words::{count, number};
 use crate::output::Failure;
+use crate::words::{count, number};
 
 const SIZE: (u32, u32) = (960, 540);
 

@@ -7,11 +7,11 @@ use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
 use super::request::{Problem, Request};
-use super::words::{count, time};
 use crate::Outcome;
 use crate::files;
 use crate::output::{self, Failure, Format};
 use crate::source::{STDIN, clock};
+use crate::words::{count, time};
 
 #[derive(Debug, Args)]
 #[command(

@@ -8,10 +8,10 @@ use iot_jobs::{Cron, CronError, Limits, Minute, SchedulingConfig, TargetSelectio
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
-use super::words::{duration, time};
 use crate::Outcome;
 use crate::output::{self, Failure, Format, Place};
 use crate::source::clock;
+use crate::words::{duration, time};
 
 #[derive(Debug, Args)]
 #[command(after_help = "All times are in UTC, as those of the service are.

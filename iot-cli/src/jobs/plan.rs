@@ -14,11 +14,11 @@ use serde_json::{Value, json};
 
 use super::delay::{FORMS, delay};
 use super::request::Request;
-use super::words::time;
 use super::{chart, table};
 use crate::Outcome as Ending;
 use crate::output::{self, Failure, Format};
 use crate::source::clock;
+use crate::words::time;
 
 #[derive(Debug, Args)]
 #[command(after_help = format!("The shares are percentages of all attempts, with up to two decimals; what they leave of 100 \

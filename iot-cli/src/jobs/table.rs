@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table};
 use iot_jobs::plan::{Plan, PlanAbort, PlanEnd, Sample, ThingCounts};
 use iot_jobs::{JobConfig, JobStatus};
 
-use super::words::{count, duration, number};
+use crate::words::{count, duration, number};
 
 /// Rows that a plan is told in.
 const ROWS: u32 = 12;

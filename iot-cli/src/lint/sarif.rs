@@ -3,57 +3,31 @@
 use iot_policy::lint::{LintId, Severity, Suggestion};
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
-    ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Location, Message,
-    MultiformatMessageString, PhysicalLocation, PropertyBag, Region, Replacement,
-    ReportingConfiguration, ReportingDescriptor, Result as SarifResult, ResultLevel, Run, Sarif,
-    Tool, ToolComponent,
+    ArtifactChange, ArtifactContent, Fix, Location, Replacement, ReportingDescriptor,
+    Result as SarifResult, ResultLevel,
 };
 
 use super::{Finding, Spot, advice, quoted};
 use crate::output::Failure;
-
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+use crate::sarif::{self, Rule, artifact, message, region};
 
 /// The log of one run, with every lint as a rule.
 pub(super) fn log(findings: &[Finding<'_>]) -> Result<Value, Failure> {
-    let driver = ToolComponent::builder()
-        .name("iot policy lint")
-        .semantic_version(env!("CARGO_PKG_VERSION"))
-        .rules(LintId::ALL.iter().map(|id| rule(*id)).collect::<Vec<_>>())
-        .build();
-    let run = Run::builder()
-        .tool(Tool::builder().driver(driver).build())
-        .column_kind(json!("unicodeCodePoints"))
-        .results(findings.iter().map(result).collect::<Vec<_>>())
-        .build();
-    let log = Sarif::builder()
-        .schema(SCHEMA)
-        .version(json!("2.1.0"))
-        .runs(vec![run])
-        .build();
-    serde_json::to_value(log).map_err(|error| Failure::from(format!("SARIF: {error}")))
+    let rules = LintId::ALL.iter().map(|id| rule(*id)).collect();
+    let results = findings.iter().map(result).collect();
+    sarif::log("iot policy lint", rules, results)
 }
 
 fn rule(id: LintId) -> ReportingDescriptor {
-    let text = |text: &str| MultiformatMessageString::builder().text(text).build();
-    let level = ReportingConfiguration::builder()
-        .level(json!(level(id.severity())))
-        .build();
-    let source = PropertyBag::builder()
-        .additional_properties([("source".to_owned(), json!(id.source()))])
-        .build();
-    ReportingDescriptor::builder()
-        .id(id.as_str())
-        .short_description(text(id.title()))
-        .full_description(text(id.explanation()))
-        .help(text(&format!(
-            "{} Source: {}.",
-            id.explanation(),
-            id.source()
-        )))
-        .default_configuration(level)
-        .properties(source)
-        .build()
+    let rule = Rule {
+        id: id.as_str(),
+        title: id.title(),
+        explanation: id.explanation(),
+        help: &format!("{} Source: {}.", id.explanation(), id.source()),
+        level: level(id.severity()),
+        properties: vec![("source".to_owned(), json!(id.source()))],
+    };
+    rule.descriptor()
 }
 
 const fn level(severity: Severity) -> ResultLevel {
@@ -90,53 +64,15 @@ fn result(finding: &Finding<'_>) -> SarifResult {
 
 fn replace(spot: &Spot<'_>, text: &str) -> ArtifactChange {
     let replacement = Replacement::builder()
-        .deleted_region(region(spot))
+        .deleted_region(region(&spot.lines()))
         .inserted_content(ArtifactContent::builder().text(quoted(text)).build())
         .build();
     ArtifactChange::builder()
-        .artifact_location(artifact(spot))
+        .artifact_location(artifact(&spot.file.path))
         .replacements(vec![replacement])
         .build()
 }
 
-fn message(text: &str) -> Message {
-    Message::builder().text(text).build()
-}
-
 fn location(spot: &Spot<'_>) -> Location {
-    let place = PhysicalLocation::builder()
-        .artifact_location(artifact(spot))
-        .region(region(spot))
-        .build();
-    Location::builder().physical_location(place).build()
-}
-
-fn artifact(spot: &Spot<'_>) -> ArtifactLocation {
-    ArtifactLocation::builder()
-        .uri(uri(&spot.file.path))
-        .build()
-}
-
-fn region(spot: &Spot<'_>) -> Region {
-    let (start, end) = spot.lines();
-    let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
-    Region::builder()
-        .start_line(number(start.line))
-        .start_column(number(start.column))
-        .end_line(number(end.line))
-        .end_column(number(end.column))
-        .build()
-}
-
-/// A path as a URI reference (RFC 3986): `/` between the parts, other bytes escaped where they
-/// must be. What is absolute gets its scheme.
-fn uri(path: &str) -> String {
-    let path = path.replace(std::path::MAIN_SEPARATOR, "/");
-    let scheme = if path.starts_with('/') { "file://" } else { "" };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    let escape = |byte: u8| match plain(byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
-    };
-    scheme.to_owned() + &path.bytes().map(escape).collect::<String>()
+    sarif::location(&spot.file.path, Some(&spot.lines()))
 }

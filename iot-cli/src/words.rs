@@ -7,7 +7,7 @@ use iot_jobs::Minute;
 use iot_topics::Timestamp;
 
 /// Reads `2024-03-04T11:00`, in UTC, or seconds since 1970.
-pub(super) fn time(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     let seconds = text.parse().ok().filter(|seconds| *seconds < YEAR_10000);
     let seconds = seconds.map(Timestamp::from_secs);
     let minute = || Minute::parse(text).ok().map(Minute::timestamp);
@@ -20,7 +20,7 @@ pub(super) fn time(text: &str) -> Result<Timestamp, String> {
 const YEAR_10000: u64 = 253_402_300_800;
 
 /// `3 d 11 h 19 min`: without what is zero.
-pub(super) fn duration(duration: Duration) -> String {
+pub(crate) fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let parts = [
         (seconds / 86_400, "d"),
@@ -39,7 +39,7 @@ pub(super) fn duration(duration: Duration) -> String {
 }
 
 /// `300,000`
-pub(super) fn number(number: u64) -> String {
+pub(crate) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in (0..digits.len()).rev().zip(digits.chars()) {
@@ -53,7 +53,7 @@ pub(super) fn number(number: u64) -> String {
 }
 
 /// `1 thing`, `2,000 things`
-pub(super) fn count(count: impl Into<u64>, of: &str) -> String {
+pub(crate) fn count(count: impl Into<u64>, of: &str) -> String {
     let count = count.into();
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {of}{plural}", number(count))

@@ -1,0 +1,112 @@
+//! What every SARIF 2.1.0 log of this command has in common.
+
+use serde_json::{Value, json};
+use serde_sarif::sarif::{
+    ArtifactLocation, Location, Message, MultiformatMessageString, PhysicalLocation, PropertyBag,
+    Region, ReportingConfiguration, ReportingDescriptor, Result as SarifResult, ResultLevel, Run,
+    Sarif, Tool, ToolComponent,
+};
+
+use crate::output::Failure;
+use iot_policy::Position;
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// The log of one run of a command, with all of its rules.
+pub(crate) fn log(
+    command: &str,
+    rules: Vec<ReportingDescriptor>,
+    results: Vec<SarifResult>,
+) -> Result<Value, Failure> {
+    let driver = ToolComponent::builder()
+        .name(command)
+        .semantic_version(env!("CARGO_PKG_VERSION"))
+        .rules(rules)
+        .build();
+    let run = Run::builder()
+        .tool(Tool::builder().driver(driver).build())
+        .column_kind(json!("unicodeCodePoints"))
+        .results(results)
+        .build();
+    let log = Sarif::builder()
+        .schema(SCHEMA)
+        .version(json!("2.1.0"))
+        .runs(vec![run])
+        .build();
+    serde_json::to_value(log).map_err(|error| Failure::from(format!("SARIF: {error}")))
+}
+
+/// A rule in the words of its catalogue.
+pub(crate) struct Rule<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) explanation: &'a str,
+    pub(crate) help: &'a str,
+    pub(crate) level: ResultLevel,
+    /// What the format has no member for.
+    pub(crate) properties: Vec<(String, Value)>,
+}
+
+impl Rule<'_> {
+    pub(crate) fn descriptor(self) -> ReportingDescriptor {
+        let text = |text: &str| MultiformatMessageString::builder().text(text).build();
+        let level = ReportingConfiguration::builder()
+            .level(json!(self.level))
+            .build();
+        let properties = PropertyBag::builder()
+            .additional_properties(
+                self.properties
+                    .into_iter()
+                    .collect::<std::collections::BTreeMap<_, _>>(),
+            )
+            .build();
+        ReportingDescriptor::builder()
+            .id(self.id)
+            .short_description(text(self.title))
+            .full_description(text(self.explanation))
+            .help(text(self.help))
+            .default_configuration(level)
+            .properties(properties)
+            .build()
+    }
+}
+
+pub(crate) fn message(text: &str) -> Message {
+    Message::builder().text(text).build()
+}
+
+/// A file as a whole, or a place in it: the first position and the one behind the last.
+pub(crate) fn location(path: &str, place: Option<&(Position, Position)>) -> Location {
+    let mut physical = PhysicalLocation::builder()
+        .artifact_location(artifact(path))
+        .build();
+    physical.region = place.map(region);
+    Location::builder().physical_location(physical).build()
+}
+
+pub(crate) fn artifact(path: &str) -> ArtifactLocation {
+    ArtifactLocation::builder().uri(uri(path)).build()
+}
+
+pub(crate) fn region((start, end): &(Position, Position)) -> Region {
+    let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
+    Region::builder()
+        .start_line(number(start.line))
+        .start_column(number(start.column))
+        .end_line(number(end.line))
+        .end_column(number(end.column))
+        .build()
+}
+
+/// A path as a URI reference (RFC 3986): `/` between the parts, other bytes escaped where they
+/// must be. What is absolute gets its scheme.
+fn uri(path: &str) -> String {
+    let path = path.replace(std::path::MAIN_SEPARATOR, "/");
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    let escape = |byte: u8| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    scheme.to_owned() + &path.bytes().map(escape).collect::<String>()
+}
