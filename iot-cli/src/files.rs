@@ -50,6 +50,28 @@ fn below(glob: &str) -> Vec<PathBuf> {
     paths.filter(matches).collect()
 }
 
+/// The files of a folder and of those below it, in byte order, and what of it cannot be looked at.
+/// Links are followed; one that leads to a folder above it is told.
+pub(crate) fn below_folder(root: &Path) -> (Vec<PathBuf>, Vec<Failure>) {
+    let mut files = Vec::new();
+    let mut failures = Vec::new();
+    let walk = walkdir::WalkDir::new(root)
+        .follow_links(true)
+        .sort_by_file_name();
+    for entry in walk {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) => {
+                failures
+                    .push(format!("{}: neither file nor folder", entry.path().display()).into());
+            }
+            Err(error) => failures.push(error.to_string().into()),
+        }
+    }
+    (files, failures)
+}
+
 /// Reads a text file.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     let name = path.display();

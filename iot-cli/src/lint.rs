@@ -5,7 +5,7 @@ mod sarif;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use iot_policy::lint::{self, LintId, Location, Severity, Suggestion, lint_texts};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::files;
-use crate::output::{self, Failure, Place};
+use crate::output::{self, Failure, Place, ReportFormat};
 
 #[derive(Debug, Args)]
 #[command(after_help = "EXIT CODES:
@@ -40,18 +40,7 @@ pub(crate) struct Lint {
     allow: Vec<LintId>,
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
-    format: LintFormat,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum LintFormat {
-    /// Text for a person
-    #[default]
-    Human,
-    /// JSON for a program
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
+    format: ReportFormat,
 }
 
 /// The least severity that is reported.
@@ -122,9 +111,9 @@ impl Lint {
             .flat_map(|(group, lints)| lints.iter().filter_map(|lint| finding(group, lint)))
             .partition(|finding| self.reports(finding.lint));
         match self.format {
-            LintFormat::Human => human(&files, &findings, left_out.len())?,
-            LintFormat::Json => output::print_json(&as_json(&findings))?,
-            LintFormat::Sarif => output::print_json(&sarif::log(&findings)?)?,
+            ReportFormat::Human => human(&files, &findings, left_out.len())?,
+            ReportFormat::Json => output::print_json(&as_json(&findings))?,
+            ReportFormat::Sarif => output::print_json(&sarif::log(&findings)?)?,
         }
         Ok(findings.is_empty().into())
     }
@@ -246,8 +235,7 @@ fn draw(finding: &Finding<'_>) -> String {
         group = group.element(Level::HELP.message(advice(suggestion)));
     }
     let source = format!("{} ({})", lint.id().explanation(), lint.id().source());
-    let report = [group.element(Level::NOTE.message(source))];
-    Renderer::styled().render(&report).to_string()
+    output::render(group.element(Level::NOTE.message(source)))
 }
 
 const RELATED: &str = "the other place";

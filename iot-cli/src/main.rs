@@ -1,4 +1,5 @@
-//! The command `iot`: explain, lint and test AWS IoT policies, topics, shadows and jobs offline.
+//! The command `iot`: explain, lint, test and audit AWS IoT policies, topics, shadows, jobs and fleets
+//! offline.
 //!
 //! Exit codes: 0 allowed or clean, 1 denied or findings, 2 bad input.
 #![expect(
@@ -7,6 +8,7 @@
     reason = "a binary with files and terminals has nothing to do without std"
 )]
 
+mod audit;
 mod case;
 mod connection;
 mod explain;
@@ -25,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// Explain, lint and test AWS IoT policies, topics, shadows and jobs offline
+/// Explain, lint, test and audit AWS IoT policies, topics, shadows, jobs and fleets offline
 #[derive(Debug, Parser)]
 #[command(
     name = "iot",
@@ -40,7 +42,8 @@ EXAMPLES:
   iot policy test cases.jsonl
   iot topic match 'plant/+/temp' plant/7/temp
   iot shadow apply examples/shadow/thermostat.jsonl
-  iot jobs plan examples/jobs/deck.json --things 300000"
+  iot jobs plan examples/jobs/deck.json --things 300000
+  iot audit examples/audit"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -61,6 +64,8 @@ enum Command {
     /// Check job configurations, and plan rollouts
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
+    /// Tell what an audit of Device Defender would find in certificates, policies, roles and connections
+    Audit(Box<audit::AuditCommand>),
     /// Print the completions of a shell
     #[command(
         after_help = "EXAMPLES:\n  iot completions bash > ~/.local/share/bash-completion/completions/iot"
@@ -108,6 +113,7 @@ fn main() -> ExitCode {
         Command::Topic(command) => command.run(),
         Command::Shadow(command) => command.run(),
         Command::Jobs(command) => command.run(),
+        Command::Audit(command) => command.run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "iot", &mut script);

@@ -22,6 +22,18 @@ pub(crate) enum Format {
     Json,
 }
 
+/// How a command prints what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// Text for a person
+    #[default]
+    Human,
+    /// JSON for a program
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
 /// What keeps a command from its work.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -38,6 +50,12 @@ impl From<String> for Failure {
 }
 
 impl Failure {
+    /// The failure as plain text.
+    pub(crate) fn text(&self) -> String {
+        let (Self::Drawing(text) | Self::Message(text)) = self;
+        anstream::adapter::strip_str(text).to_string()
+    }
+
     /// Prints the failure on standard error.
     pub(crate) fn print(&self) {
         let text = match self {
@@ -127,8 +145,24 @@ pub(crate) struct Place<'a> {
 
 /// Draws a place with a title above and a label at it.
 pub(crate) fn draw(level: Level<'_>, title: &str, place: &Place<'_>) -> String {
-    let report: &[Group<'_>] = &[level.primary_title(title).element(snippet(place))];
-    Renderer::styled().render(report).to_string()
+    draw_from(1, level, title, place)
+}
+
+/// The same for a text that begins at a line of its file.
+pub(crate) fn draw_from(line: usize, level: Level<'_>, title: &str, place: &Place<'_>) -> String {
+    let snippet = snippet(place).line_start(line);
+    render(level.primary_title(title).element(snippet))
+}
+
+/// Draws a report with colours. What it quotes is shown as it is, but for what would drive the
+/// terminal: the renderer has signs for most control characters, and leaves those from U+0080 on.
+pub(crate) fn render(report: Group<'_>) -> String {
+    let text = Renderer::styled().render(&[report]).to_string();
+    let drives = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+    match text.contains(drives) {
+        true => text.replace(drives, "\u{fffd}"),
+        false => text,
+    }
 }
 
 /// The part of a drawing that shows a place.

@@ -75,8 +75,25 @@ pub(crate) fn message(text: &str) -> Message {
     Message::builder().text(text).build()
 }
 
-/// A file as a whole, or a place in it: the first position and the one behind the last.
-pub(crate) fn location(path: &str, place: Option<&(Position, Position)>) -> Location {
+/// A place in a file: line and column of the first character and of that behind the last, from 1;
+/// columns in Unicode scalars.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lines {
+    pub(crate) start: (usize, usize),
+    pub(crate) end: (usize, usize),
+}
+
+impl From<(Position, Position)> for Lines {
+    fn from((start, end): (Position, Position)) -> Self {
+        Self {
+            start: (start.line, start.column),
+            end: (end.line, end.column),
+        }
+    }
+}
+
+/// A file as a whole, or a place in it.
+pub(crate) fn location(path: &str, place: Option<&Lines>) -> Location {
     let mut physical = PhysicalLocation::builder()
         .artifact_location(artifact(path))
         .build();
@@ -88,13 +105,13 @@ pub(crate) fn artifact(path: &str) -> ArtifactLocation {
     ArtifactLocation::builder().uri(uri(path)).build()
 }
 
-pub(crate) fn region((start, end): &(Position, Position)) -> Region {
+pub(crate) fn region(lines: &Lines) -> Region {
     let number = |number| i64::try_from(number).unwrap_or(i64::MAX);
     Region::builder()
-        .start_line(number(start.line))
-        .start_column(number(start.column))
-        .end_line(number(end.line))
-        .end_column(number(end.column))
+        .start_line(number(lines.start.0))
+        .start_column(number(lines.start.1))
+        .end_line(number(lines.end.0))
+        .end_column(number(lines.end.1))
         .build()
 }
 

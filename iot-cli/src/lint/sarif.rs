@@ -64,7 +64,7 @@ fn result(finding: &Finding<'_>) -> SarifResult {
 
 fn replace(spot: &Spot<'_>, text: &str) -> ArtifactChange {
     let replacement = Replacement::builder()
-        .deleted_region(region(&spot.lines()))
+        .deleted_region(region(&spot.lines().into()))
         .inserted_content(ArtifactContent::builder().text(quoted(text)).build())
         .build();
     ArtifactChange::builder()
@@ -74,5 +74,5 @@ fn replace(spot: &Spot<'_>, text: &str) -> ArtifactChange {
 }
 
 fn location(spot: &Spot<'_>) -> Location {
-    sarif::location(&spot.file.path, Some(&spot.lines()))
+    sarif::location(&spot.file.path, Some(&spot.lines().into()))
 }

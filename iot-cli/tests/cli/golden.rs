@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{Ran, borrowed, iot, run, words};
+use crate::{Ran, audit, borrowed, iot, run, words};
 
 /// The command lines, without `iot`, by the name of their golden file.
 const COMMANDS: &[(&str, &str)] = &[
@@ -306,6 +306,10 @@ const COMMANDS: &[(&str, &str)] = &[
     ("jobs-cron-no-form", "jobs cron '0 22 * * *'"),
 ];
 
+fn commands() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    COMMANDS.iter().chain(audit::COMMANDS)
+}
+
 const MINIMAL: &str = "examples/workshop/minimal.json";
 
 #[test]
@@ -313,7 +317,7 @@ fn outputs_are_as_kept() {
     let bless = std::env::var_os("BLESS").is_some();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut differ = Vec::new();
-    for (name, command) in COMMANDS {
+    for (name, command) in commands() {
         let actual = transcript(&run(&borrowed(&words(command))));
         let file = folder.join(name).with_extension("txt");
         if bless {
@@ -345,10 +349,7 @@ fn no_golden_file_is_left_over() {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
-        assert!(
-            COMMANDS.iter().any(|(command, _)| *command == name),
-            "{name}"
-        );
+        assert!(commands().any(|(command, _)| *command == name), "{name}");
     }
 }
 
@@ -373,7 +374,9 @@ fn completions_name_the_commands() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let ran = run(&["completions", shell]);
         assert_eq!(ran.code, Some(0));
-        for command in ["classify", "shadow", "apply", "diff", "jobs", "cron"] {
+        for command in [
+            "classify", "shadow", "apply", "diff", "jobs", "cron", "audit", "schedule",
+        ] {
             assert!(ran.stdout.contains(command), "{shell}: {command}");
         }
     }

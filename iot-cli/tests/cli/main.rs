@@ -6,6 +6,7 @@
 
 extern crate alloc;
 
+mod audit;
 mod bad_input;
 mod golden;
 mod jobs;
