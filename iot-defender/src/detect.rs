@@ -24,6 +24,7 @@ mod name;
 mod number;
 mod profile;
 mod refusal;
+mod report;
 mod target;
 mod value;
 mod violation;
@@ -53,6 +54,13 @@ pub use profile::{
     AlertTarget, MetricToRetain, MetricsExport, ProfileUpdate, SecurityProfile, read_behaviors,
 };
 pub use refusal::DetectError;
+pub use report::{
+    Connection, CustomFault, CustomMetrics, CustomValue, Datapoints, DeviceMetrics, DroppedMetric,
+    Field, ListeningPort, Listing, MetricsReport, Names, NetworkStats, Received, ReceivedReport,
+    ReportError, ReportErrorCode, ReportErrorKind, ReportGate, ReportHeader, ReportLimits,
+    ReportPlace, ReportReply, ReportTopic, ReportVersion, ReportVersionError, Throttled,
+    receive_report,
+};
 pub use target::{Target, TargetArn};
 pub use value::{Datapoint, MessageSizes, MetricValue, MetricValueError};
 pub use violation::{
