@@ -12,6 +12,7 @@
 
 mod baseline;
 mod behavior;
+mod builder;
 mod cidr;
 mod definitions;
 mod dimension;
@@ -37,6 +38,7 @@ pub use behavior::criteria::{
 pub use behavior::operator::{Bound, ComparisonOperator, Membership};
 pub use behavior::statistic::{Statistic, nearest_rank};
 pub use behavior::validation::{BehaviorError, BehaviorFault};
+pub use builder::{CounterRule, DeviceSample, ReportBuilder, TrafficCounters};
 pub use cidr::{Cidr, CidrError, CidrSet, address_of};
 pub use definitions::{CustomMetric, Definitions};
 pub use dimension::{
