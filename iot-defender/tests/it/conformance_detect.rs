@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::cases::{self, Answers, Run};
-use crate::{cases_behavior, cases_cost, cases_series};
+use crate::{cases_behavior, cases_cost, cases_report, cases_series};
 
 const FILES: &[(&str, Run)] = &[("detect.jsonl", run)];
 
@@ -18,8 +18,10 @@ const KINDS: &[(&str, Answer)] = &[
     ("dimension", cases_behavior::dimension),
     ("membership", cases_behavior::membership),
     ("percentile", cases_behavior::percentile),
+    ("report", cases_report::report),
     ("series", cases_series::series),
     ("target", cases_behavior::target),
+    ("topic", cases_report::topic),
     ("verification", cases_series::verification),
 ];
 
