@@ -14,6 +14,7 @@ mod baseline;
 mod behavior;
 mod builder;
 mod cidr;
+mod cloud;
 mod definitions;
 mod dimension;
 mod engine;
@@ -40,6 +41,10 @@ pub use behavior::statistic::{Statistic, nearest_rank};
 pub use behavior::validation::{BehaviorError, BehaviorFault};
 pub use builder::{CounterRule, DeviceSample, ReportBuilder, TrafficCounters};
 pub use cidr::{Cidr, CidrError, CidrSet, address_of};
+pub use cloud::{
+    CloudCollector, CloudDatapoint, CloudEvent, MergeError, Observation, StepIsOver, StepPart,
+    StepPartError,
+};
 pub use definitions::{CustomMetric, Definitions};
 pub use dimension::{
     BoundDimension, Dimension, DimensionError, DimensionOperator, DimensionType, MetricDimension,

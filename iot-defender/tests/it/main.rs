@@ -16,6 +16,7 @@ mod cases_policy;
 mod cases_report;
 mod cases_series;
 mod cases_words;
+mod cloud;
 mod conformance_audit;
 mod conformance_detect;
 mod detect_laws;
