@@ -16,6 +16,7 @@
 extern crate alloc;
 
 mod certificate_der;
+mod detect_reports;
 mod detect_series;
 mod filter_map;
 mod input;
@@ -35,6 +36,7 @@ mod topic_name;
 mod wildcard;
 
 pub use certificate_der::certificate_der;
+pub use detect_reports::detect_reports;
 pub use detect_series::detect_series;
 pub use filter_map::filter_map;
 pub use jobs_inputs::jobs_inputs;
@@ -96,6 +98,7 @@ pub type Target = fn(&[u8]);
 /// All targets by name.
 pub const TARGETS: &[(&str, Target)] = &[
     ("certificate_der", certificate_der),
+    ("detect_reports", detect_reports),
     ("detect_series", detect_series),
     ("filter_map", filter_map),
     ("jobs_inputs", jobs_inputs),

@@ -7,19 +7,6 @@
 //! A metric can be counted for a [dimension](super::Dimension): then the topic of a message decides
 //! whether it counts. Each dimension and operator is a scope of the collector.
 //!
-//! # Which devices have datapoints
-//!
-//! The guide says that cloud-side metrics come every five minutes, and alarms there are of which
-//! the value is 0. The rest is our choice:
-//!
-//! - A device that is connected at the end of the step, or of which anything was seen in it, has
-//!   all counters, be they 0. One that is away and silent has none.
-//! - The sizes of messages are there if there was a message, and sources if there was one. The
-//!   address that a device stays connected from is a source in each step, but for scopes.
-//! - How long a device is disconnected is 0 while it is connected, and else the whole minutes from
-//!   its last disconnect to the end of the step, up to 14 days. A device that was never connected
-//!   has none.
-//!
 //! Sources: developer guide, "Cloud-side metrics", "Scoping metrics in security profiles using
 //! dimensions".
 

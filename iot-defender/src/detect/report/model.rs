@@ -11,7 +11,16 @@ use super::custom::{CustomMetrics, DroppedMetric};
 
 /// What a device reports of itself (developer guide, Sending metrics from devices).
 ///
-/// What is read obeys every rule of a report. Fields beyond those of the guide are not kept.
+/// A report is a map, as JSON or as CBOR; [`Field`](super::Field) is the table of what may be in
+/// it. Each field has a long and a short name, and a report may mix them. It is read strictly:
+///
+/// - A field of another type, or out of its range, makes the report malformed. So does a field
+///   that is there twice, be it once by each of its names: which of both counts would be up to the
+///   reader.
+/// - What is no field at its place is ignored, whatever it holds, and even if it is there twice.
+/// - A wrong value of a custom metric costs the device that value and not the report:
+///   [`dropped`](Self::dropped) tells which and why. That it is an array of one object is a matter
+///   of the format, and so is that no name is there twice.
 ///
 /// # Examples
 ///
