@@ -24,6 +24,7 @@ mod detect_oracle;
 mod inventory;
 mod inventory_detect;
 mod key_samples;
+mod inventory_reports;
 mod misconfiguration;
 mod mitigation;
 mod openssl;
