@@ -28,6 +28,7 @@ mod profile;
 mod refusal;
 mod report;
 mod target;
+mod threat;
 mod value;
 mod violation;
 
@@ -69,6 +70,7 @@ pub use report::{
     receive_report,
 };
 pub use target::{Target, TargetArn};
+pub use threat::{NormalDevice, Threat};
 pub use value::{Datapoint, MessageSizes, MetricValue, MetricValueError};
 pub use violation::{
     ActiveViolation, ListedEvent, Notification, Verification, VerificationState, ViolationEvent,
