@@ -25,8 +25,10 @@ mod metric;
 mod name;
 mod number;
 mod profile;
+mod quantile;
 mod refusal;
 mod report;
+mod sketch;
 mod target;
 mod threat;
 mod value;
@@ -38,7 +40,7 @@ pub use behavior::criteria::{
     BehaviorDuration, Condition, ConfidenceLevel, Consecutive, Criteria, CriteriaType,
 };
 pub use behavior::operator::{Bound, ComparisonOperator, Membership};
-pub use behavior::statistic::{Statistic, nearest_rank};
+pub use behavior::statistic::Statistic;
 pub use behavior::validation::{BehaviorError, BehaviorFault};
 pub use builder::{CounterRule, DeviceSample, ReportBuilder, TrafficCounters};
 pub use cidr::{Cidr, CidrError, CidrSet, address_of};
@@ -61,6 +63,7 @@ pub use number::Number;
 pub use profile::{
     AlertTarget, MetricToRetain, MetricsExport, ProfileUpdate, SecurityProfile, read_behaviors,
 };
+pub use quantile::{Quantile, nearest_rank};
 pub use refusal::DetectError;
 pub use report::{
     Connection, CustomFault, CustomMetrics, CustomValue, Datapoints, DeviceMetrics, DroppedMetric,
@@ -69,6 +72,7 @@ pub use report::{
     ReportPlace, ReportReply, ReportTopic, ReportVersion, ReportVersionError, Throttled,
     receive_report,
 };
+pub use sketch::{FleetPercentiles, Sketch, SketchError};
 pub use target::{Target, TargetArn};
 pub use threat::{NormalDevice, Threat};
 pub use value::{Datapoint, MessageSizes, MetricValue, MetricValueError};

@@ -3,9 +3,10 @@
 use iot_topics::Timestamp;
 
 use super::behavior::criteria::ConfidenceLevel;
-use super::behavior::statistic::{Statistic, nearest_rank};
+use super::behavior::statistic::Statistic;
 use super::name::{BehaviorName, ProfileName};
 use super::number::Number;
+use super::quantile::nearest_rank;
 
 /// A behavior of a profile.
 ///

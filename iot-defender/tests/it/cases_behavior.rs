@@ -9,7 +9,7 @@ use alloc::collections::BTreeMap;
 
 use iot_defender::detect::{
     Behavior, CustomMetric, CustomMetricType, Datapoint, Definitions, Dimension, DimensionOperator,
-    Number, Target, TargetArn, nearest_rank, read_behaviors,
+    Number, Sketch, Statistic, Target, TargetArn, nearest_rank, read_behaviors,
 };
 use iot_topics::TopicNameRef;
 use serde_json::{Value, json};
@@ -106,7 +106,16 @@ pub(crate) fn percentile(case: &Value) -> Answers {
         .iter()
         .map(number)
         .collect();
-    let threshold = nearest_rank(&mut values, word(&input["statistic"]));
+    let statistic: Statistic = word(&input["statistic"]);
+    let mut sketch = Sketch::new();
+    for value in &values {
+        sketch.insert(*value);
+    }
+    // With a negative value there are no percentiles.
+    let threshold = (sketch.negatives() == 0)
+        .then(|| nearest_rank(&mut values, statistic))
+        .flatten();
+    assert!(sketch.quantile(statistic) == threshold || !sketch.is_exact());
     let mut case = case.clone();
     case["expect"]["threshold"] = plain(&case["expect"]["threshold"]);
     answer(&case, json!({ "threshold": threshold }))

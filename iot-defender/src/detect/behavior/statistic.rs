@@ -1,6 +1,6 @@
-//! Percentiles by nearest rank.
+//! The percentiles that behaviors can ask for.
 
-use super::super::number::Number;
+use super::super::quantile::Quantile;
 use crate::words::words;
 
 words! {
@@ -44,7 +44,21 @@ impl Statistic {
     /// ```
     #[must_use]
     pub const fn ten_thousandths(self) -> u32 {
-        match self {
+        self.quantile().ten_thousandths() as u32
+    }
+
+    /// The share of the values that are no greater.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::detect::{Quantile, Statistic};
+    ///
+    /// assert_eq!(Statistic::P50.quantile(), Quantile::MEDIAN);
+    /// ```
+    #[must_use]
+    pub const fn quantile(self) -> Quantile {
+        Quantile::of(match self {
             Self::P0 => 0,
             Self::P0_01 => 1,
             Self::P0_1 => 10,
@@ -56,48 +70,12 @@ impl Statistic {
             Self::P99_9 => 9_990,
             Self::P99_99 => 9_999,
             Self::P100 => 10_000,
-        }
-    }
-
-    /// Which of `count` values in order it is, from 1: the share of them, rounded up, but at least
-    /// the first.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use iot_defender::detect::Statistic;
-    ///
-    /// assert_eq!(Statistic::P90.rank(10), 9);
-    /// assert_eq!(Statistic::P90.rank(11), 10);
-    /// assert_eq!(Statistic::P0.rank(11), 1);
-    /// ```
-    #[must_use]
-    pub const fn rank(self, count: u64) -> u64 {
-        let share = count as u128 * self.ten_thousandths() as u128;
-        // INVARIANT: the share is at most the whole.
-        let rank = share.div_ceil(10_000) as u64;
-        if rank == 0 { 1 } else { rank }
+        })
     }
 }
 
-/// The percentile of some values, exact by nearest rank; `None` of none. The values are put in
-/// another order, in time linear in their number.
-///
-/// # Examples
-///
-/// ```
-/// use iot_defender::detect::{Number, Statistic, nearest_rank};
-///
-/// let mut values = [3_u32, 1, 2].map(Number::from);
-/// assert_eq!(nearest_rank(&mut values, Statistic::P50), Some(Number::from(2_u32)));
-/// assert_eq!(nearest_rank(&mut [], Statistic::P50), None);
-/// ```
-pub fn nearest_rank(values: &mut [Number], statistic: Statistic) -> Option<Number> {
-    if values.is_empty() {
-        return None;
+impl From<Statistic> for Quantile {
+    fn from(statistic: Statistic) -> Self {
+        statistic.quantile()
     }
-    let rank = statistic.rank(values.len() as u64);
-    let index = usize::try_from(rank - 1).ok()?;
-    let (_, value, _) = values.select_nth_unstable(index);
-    Some(*value)
 }
