@@ -22,6 +22,7 @@ mod export;
 mod figures;
 mod history;
 mod metric;
+mod ml;
 mod name;
 mod number;
 mod profile;
@@ -57,6 +58,10 @@ pub use export::{ExportBatch, MeasuredOf, MetricLog};
 pub use figures::{IndexedViolations, ViolationFigures, fleet_index, violation_figures};
 pub use metric::{
     AwsMetric, CustomMetricType, Metric, MetricError, MetricKind, MetricSide, ValueType,
+};
+pub use ml::{
+    Baseline, Explanation, Model, ModelLifecycle, ModelStatus, Season, Slot, TrainedModels,
+    Training, TrainingAttempt, TrainingSummary, ValueKind,
 };
 pub use name::{BehaviorName, CustomMetricName, DimensionName, NameError, ProfileName};
 pub use number::Number;

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::cases::{self, Answers, Run};
-use crate::{cases_behavior, cases_cost, cases_report, cases_series};
+use crate::{cases_behavior, cases_cost, cases_ml, cases_report, cases_series};
 
 const FILES: &[(&str, Run)] = &[("detect.jsonl", run)];
 
@@ -17,6 +17,9 @@ const KINDS: &[(&str, Answer)] = &[
     ("criteria", cases_behavior::criteria),
     ("dimension", cases_behavior::dimension),
     ("membership", cases_behavior::membership),
+    ("mlSlot", cases_ml::ml_slot),
+    ("mlStatus", cases_ml::ml_status),
+    ("mlTrain", cases_ml::ml_train),
     ("percentile", cases_behavior::percentile),
     ("report", cases_report::report),
     ("series", cases_series::series),
