@@ -32,6 +32,7 @@ mod openssl;
 mod ml_inventory;
 mod ml_laws;
 mod ml_models;
+mod nab;
 mod permissive;
 mod report;
 mod report_cbor;
