@@ -64,7 +64,7 @@ impl JobTarget {
 /// use iot_defender::remedy::{Incident, JobTemplate};
 ///
 /// let reboot = JobTemplate::from_json(&serde_json::json!({
-///     "document": { "operation": "reboot", "because": "${defender:reason}" },
+///     "document": { "because": "${defender:reason}", "operation": "reboot" },
 ///     "description": "restart after ${defender:id}",
 ///     "timeoutConfig": { "inProgressTimeoutInMinutes": 10 },
 /// }))?;

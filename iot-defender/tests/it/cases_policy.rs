@@ -15,6 +15,7 @@ use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cases::Answers;
+use crate::cases_words::answer;
 
 pub(crate) fn policy(case: &Value) -> Answers {
     let profile = match &case["input"]["profile"] {
@@ -31,7 +32,7 @@ pub(crate) fn policy(case: &Value) -> Answers {
     let findings: Vec<Value> = access.iter().map(finding).collect();
     let mut actual = verdict(case, access.is_none());
     actual["findings"] = findings.into();
-    compare(case, &actual)
+    answer(case, actual)
 }
 
 fn finding(access: &Access) -> Value {
@@ -40,7 +41,7 @@ fn finding(access: &Access) -> Value {
 
 pub(crate) fn cognito(case: &Value) -> Answers {
     let access = cognito_role(case);
-    compare(case, &with_codes(case, &access))
+    answer(case, with_codes(case, &access))
 }
 
 pub(crate) fn cognito_scope(case: &Value) -> Answers {
@@ -49,7 +50,7 @@ pub(crate) fn cognito_scope(case: &Value) -> Answers {
     let days = case["input"]["lastConnectDaysAgo"].as_u64();
     let last = days.map(|days| Timestamp::from_secs(10_000 * DAY - days * DAY));
     if !is_cognito_pool_audited(last, start) {
-        return compare(case, &json!({"evaluated": false, "totalResourcesCount": 0}));
+        return answer(case, json!({"evaluated": false, "totalResourcesCount": 0}));
     }
     let access = cognito_role(case);
     let expected = json!({
@@ -57,7 +58,7 @@ pub(crate) fn cognito_scope(case: &Value) -> Answers {
         "compliant": access.is_empty(),
         "reasonCodes": codes(&access),
     });
-    compare(case, &expected)
+    answer(case, expected)
 }
 
 fn cognito_role(case: &Value) -> Vec<Access> {
@@ -78,14 +79,14 @@ pub(crate) fn role_alias(case: &Value) -> Answers {
     confirm(&access, &policies);
     let mut actual = with_codes(case, &access);
     actual["relatedResourceType"] = "IAM_ROLE".into();
-    compare(case, &actual)
+    answer(case, actual)
 }
 
 pub(crate) fn role_alias_unused(case: &Value) -> Answers {
     let access = unused_service_access(&role_policies(case), &used(case));
     let mut actual = with_codes(case, access.as_slice());
     actual["unusedServices"] = access.as_ref().map(actions).unwrap_or_default().into();
-    compare(case, &actual)
+    answer(case, actual)
 }
 
 pub(crate) fn misconfig(case: &Value) -> Answers {
@@ -94,14 +95,7 @@ pub(crate) fn misconfig(case: &Value) -> Answers {
     let code = |found: &Misconfiguration| found.reason_code.as_str();
     let mut actual = verdict(case, found.is_empty());
     actual["reasonCodes"] = found.iter().map(code).collect::<Vec<_>>().into();
-    compare(case, &actual)
-}
-
-fn compare(case: &Value, actual: &Value) -> Answers {
-    Answers {
-        expected: case["expect"].to_string(),
-        actual: actual.to_string(),
-    }
+    answer(case, actual)
 }
 
 /// What every answer begins with.

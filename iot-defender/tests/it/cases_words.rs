@@ -4,6 +4,7 @@
     reason = "a case that is not in the format must fail"
 )]
 
+use alloc::collections::BTreeMap;
 use core::fmt::Debug;
 use core::str::FromStr;
 
@@ -27,7 +28,23 @@ pub(crate) fn answer(case: &Value, mut actual: Value) -> Answers {
         known.entry(key.as_str()).or_insert(Value::Null);
     }
     Answers {
-        expected: expected.to_string(),
-        actual: actual.to_string(),
+        expected: sorted(expected).to_string(),
+        actual: sorted(&actual).to_string(),
+    }
+}
+
+/// With the members of each object in the order of their keys: a feature of serde_json that
+/// another crate switches on may keep another.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<_, _> = members.iter().collect();
+            let members = members.into_iter();
+            members
+                .map(|(key, value)| (key.clone(), sorted(value)))
+                .collect()
+        }
+        Value::Array(items) => items.iter().map(sorted).collect(),
+        _ => value.clone(),
     }
 }
