@@ -22,6 +22,8 @@ mod conformance_audit;
 mod conformance_detect;
 mod detect_laws;
 mod detect_oracle;
+mod history;
+mod history_oracle;
 mod inventory;
 mod inventory_detect;
 mod inventory_reports;

@@ -70,16 +70,10 @@ pub struct Evidence<T> {
     earlier: Option<Session<T>>,
 }
 
-impl<T: Ord> Evidence<T> {
-    /// Of two sessions, both with a begin.
-    pub(super) fn of_pair(a: Session<T>, b: Session<T>) -> Self {
-        let (earlier, later) = if (a.connected, &a.id) < (b.connected, &b.id) {
-            (a, b)
-        } else {
-            (b, a)
-        };
+impl<T> Evidence<T> {
+    pub(super) const fn of_pair(earlier: Session<T>, later: Session<T>, at: Timestamp) -> Self {
         Self {
-            at: later.connected.unwrap_or_default(),
+            at,
             later,
             earlier: Some(earlier),
         }
@@ -104,11 +98,30 @@ impl<T: Ord> Evidence<T> {
         core::iter::once(&self.later).chain(&self.earlier)
     }
 
+    pub(super) fn sessions_mut(&mut self) -> impl Iterator<Item = &mut Session<T>> {
+        core::iter::once(&mut self.later).chain(&mut self.earlier)
+    }
+
+    /// A session may have been open when it was shown.
+    pub(super) fn learn_end(&mut self, id: &T, at: Timestamp)
+    where
+        T: PartialEq,
+    {
+        self.sessions_mut()
+            .filter(|session| session.id == *id && session.disconnected.is_none())
+            .for_each(|session| session.disconnected = Some(at));
+    }
+}
+
+impl<T: Ord> Evidence<T> {
     /// What makes one piece of evidence come before another. It does not depend on what is learned
-    /// about the sessions afterwards.
-    fn order(&self) -> (Timestamp, &T, Option<&T>) {
-        let earlier = self.earlier.as_ref().map(|session| &session.id);
-        (self.at, &self.later.id, earlier)
+    /// about the sessions afterwards. Of one instant, an end comes before a pair: so a pair that
+    /// begins with an event cannot come before what that event itself tells.
+    fn order(&self) -> (Timestamp, Option<&T>, &T) {
+        match &self.earlier {
+            None => (self.at, None, &self.later.id),
+            Some(earlier) => (self.at, Some(&self.later.id), &earlier.id),
+        }
     }
 
     /// The first of the two.
@@ -118,12 +131,5 @@ impl<T: Ord> Evidence<T> {
         } else {
             self
         }
-    }
-
-    /// Calls `learn` for each session.
-    pub(super) fn learn(&mut self, learn: impl FnMut(&mut Session<T>)) {
-        core::iter::once(&mut self.later)
-            .chain(&mut self.earlier)
-            .for_each(learn);
     }
 }

@@ -1,214 +1,151 @@
-//! What a piece of a history holds of one key.
+//! What is held of one key, and what changes it.
 
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
+use alloc::boxed::Box;
 
 use iot_topics::Timestamp;
 
-use super::{AuditWindow, Evidence, Overlap, Session};
+use super::Evidence;
+use super::many::Many;
+use super::window::Rule;
 
-type Rule = (Overlap, AuditWindow);
-
-/// One key.
+/// A session at its begin, or at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Part<T> {
-    /// By the id of the session. All have a begin, and none has an end.
-    open: BTreeMap<T, Session<T>>,
-    evidence: Option<Evidence<T>>,
-    /// The ends of sessions that began in a piece before. None, unless the piece is continued.
-    ends: BTreeMap<T, Timestamp>,
-    /// Of the sessions that began and ended in the piece and may count, the first, and the first
-    /// of another user. None, unless the piece is continued.
-    first: Vec<Session<T>>,
+pub(super) struct At<T> {
+    pub(super) id: T,
+    pub(super) user: T,
+    pub(super) at: Timestamp,
 }
 
-impl<T> Default for Part<T> {
-    fn default() -> Self {
-        Self {
-            open: BTreeMap::new(),
-            evidence: None,
-            ends: BTreeMap::new(),
-            first: Vec::new(),
+/// What happens to a key.
+#[derive(Clone, Debug)]
+pub(super) enum Change<T> {
+    Begin(At<T>),
+    End(At<T>),
+    /// An end for the reason that the client id was used again.
+    EndAsDuplicate(At<T>),
+    /// All that a later piece has of the key.
+    Later(Part<T>),
+}
+
+impl<T> Change<T> {
+    fn at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Begin(it) | Self::End(it) | Self::EndAsDuplicate(it) => Some(it.at),
+            Self::Later(_) => None,
         }
     }
+}
+
+/// One key: small for what nearly all keys are, in use by one session.
+#[derive(Clone, Debug)]
+pub(super) enum Part<T> {
+    /// A session that is open, and nothing else is known.
+    One(At<T>),
+    /// The evidence that nothing can precede any more. Never of a continued piece.
+    Found(Box<Evidence<T>>),
+    Many(Box<Many<T>>),
 }
 
 impl<T: Ord + Clone> Part<T> {
-    pub(super) fn is_empty(&self) -> bool {
-        self.open.is_empty()
-            && self.evidence.is_none()
-            && self.ends.is_empty()
-            && self.first.is_empty()
-    }
-
-    pub(super) fn open(&mut self, session: Session<T>) {
-        self.open.insert(session.id.clone(), session);
-    }
-
-    /// `ended` has an end and no begin.
-    pub(super) fn close(
-        &mut self,
-        mut ended: Session<T>,
-        duplicate: bool,
-        rule: Rule,
-        is_continued: bool,
-    ) {
-        if let Some(began) = self.open.remove(&ended.id) {
-            ended.connected = began.connected;
-            self.learn(&ended);
-            self.compare(&ended, rule);
-            if is_continued {
-                self.keep_first(ended.clone(), rule);
+    /// The key behind a change; `None`: nothing is held of it.
+    pub(super) fn after(part: Option<Self>, change: Change<T>, rule: Rule) -> Option<Self> {
+        match (part, change) {
+            (part, Change::Later(later)) => Self::merge(part, later, rule),
+            (None, Change::Begin(begun)) => {
+                (rule.is_continued || rule.reaches(begun.at)).then_some(Self::One(begun))
             }
-        } else if is_continued && let Some(at) = ended.disconnected {
-            self.ends.insert(ended.id.clone(), at);
-        }
-        let (overlap, window) = rule;
-        if let Some(at) = ended.disconnected
-            && duplicate
-            && overlap == Overlap::ConflictingClientId
-            && window.has(at)
-        {
-            self.show(Evidence::of_end(at, ended));
-        }
-    }
-
-    /// Sets the session that has ended against those that are open.
-    fn compare(&mut self, ended: &Session<T>, (overlap, window): Rule) {
-        // What begins behind the evidence there is cannot be the first.
-        let known = self.evidence.as_ref().map(Evidence::at);
-        let late =
-            |session: &Session<T>| known.is_some_and(|known| session.connected > Some(known));
-        if late(ended) {
-            return;
-        }
-        let partners = self.open.values().filter(|open| !late(open));
-        let found = partners
-            .filter(|open| overlap.is_between(window, ended, open))
-            .map(|open| Evidence::of_pair(ended.clone(), open.clone()))
-            .reduce(Evidence::first);
-        if let Some(found) = found {
-            self.show(found);
-        }
-    }
-
-    fn show(&mut self, found: Evidence<T>) {
-        self.evidence = Some(match self.evidence.take() {
-            Some(known) => known.first(found),
-            None => found,
-        });
-    }
-
-    /// The evidence may show a session that has ended since, or whose begin was not known.
-    fn learn(&mut self, ended: &Session<T>) {
-        if let Some(evidence) = &mut self.evidence {
-            evidence.learn(|session| {
-                if session.id == ended.id {
-                    session.connected = ended.connected;
-                    session.disconnected = ended.disconnected;
+            (None, Change::End(_)) if !rule.is_continued => None,
+            (Some(Self::One(open)), Change::End(ended)) if !rule.is_continued => {
+                (open.id != ended.id).then_some(Self::One(open))
+            }
+            (Some(Self::One(open)), Change::Begin(begun)) if open.id == begun.id => {
+                Some(Self::One(open))
+            }
+            (Some(Self::Found(evidence)), Change::Begin(_)) => Some(Self::Found(evidence)),
+            (Some(Self::Found(mut evidence)), Change::End(ended)) => {
+                evidence.learn_end(&ended.id, ended.at);
+                Some(Self::Found(evidence))
+            }
+            (part, change) => {
+                let now = change.at();
+                let mut many = part.map_or_else(Box::default, Self::into_many);
+                match change {
+                    Change::Begin(begun) => many.begin(begun, rule),
+                    Change::End(ended) => many.end(ended, false, rule),
+                    Change::EndAsDuplicate(ended) => many.end(ended, true, rule),
+                    Change::Later(_) => {}
                 }
-            });
-        }
-    }
-
-    fn keep_first(&mut self, session: Session<T>, (overlap, window): Rule) {
-        if !overlap.may_count(window, session.connected, session.disconnected) {
-            return;
-        }
-        self.first.push(session);
-        self.first
-            .sort_unstable_by(|a, b| (a.connected, &a.id).cmp(&(b.connected, &b.id)));
-        let user = self.first.first().map(|session| session.user.clone());
-        let other = self
-            .first
-            .iter()
-            .position(|session| Some(&session.user) != user.as_ref());
-        let mut at = 0;
-        self.first.retain(|_| {
-            at += 1;
-            at == 1 || Some(at - 1) == other
-        });
-    }
-
-    /// Puts the piece behind this one to it.
-    pub(super) fn merge(&mut self, later: Self, rule: Rule, is_continued: bool) {
-        let (overlap, window) = rule;
-        let Self {
-            open,
-            evidence,
-            mut ends,
-            first,
-        } = later;
-        if let Some(found) = evidence {
-            self.show(found);
-        }
-        // Those that end in the later piece meet those that are open behind it and each other;
-        // all meet those that began and ended there.
-        let began = core::mem::take(&mut self.open);
-        let mut ended = Vec::new();
-        for (id, mut session) in began {
-            session.disconnected = ends.remove(&id);
-            let meets = first
-                .iter()
-                .filter(|other| overlap.is_between(window, &session, other))
-                .map(|other| Evidence::of_pair(session.clone(), other.clone()))
-                .reduce(Evidence::first);
-            if let Some(found) = meets {
-                self.show(found);
-            }
-            if session.disconnected.is_some() {
-                ended.push(session);
-            } else {
-                self.open.insert(id, session);
-            }
-        }
-        self.open.extend(open);
-        // In the order of their ends, each against those that are open then.
-        ended.sort_unstable_by(|a, b| (a.disconnected, &a.id).cmp(&(b.disconnected, &b.id)));
-        for session in &ended {
-            let open = Session {
-                disconnected: None,
-                ..session.clone()
-            };
-            self.open(open);
-        }
-        for session in ended {
-            self.open.remove(&session.id);
-            self.learn(&session);
-            self.compare(&session, rule);
-            if is_continued {
-                self.keep_first(session, rule);
-            }
-        }
-        if is_continued {
-            self.ends.append(&mut ends);
-            for session in first {
-                self.keep_first(session, rule);
+                Self::smallest(many, now, rule)
             }
         }
     }
 
     /// The evidence, with that of the sessions that are open.
-    pub(super) fn finding(&self, (overlap, window): Rule) -> Option<Evidence<T>> {
-        let mut open: Vec<_> = self.open.values().collect();
-        open.sort_unstable_by(|a, b| (a.connected, &a.id).cmp(&(b.connected, &b.id)));
-        // The first that can overlap one before it does: if its user is not that of the very
-        // first, it is not that of any before, or one of those had come first.
-        let user = open.first().map(|session| &session.user);
-        let later = open.iter().enumerate().skip(1).find(|(_, later)| {
-            let differs = overlap == Overlap::ConflictingClientId || Some(&later.user) != user;
-            differs && overlap.may_count(window, later.connected, None)
-        });
-        let pair = later.and_then(|(at, later)| {
-            let before = open.iter().take(at);
-            before
-                .filter(|earlier| overlap.is_between(window, earlier, later))
-                .map(|earlier| Evidence::of_pair((*earlier).clone(), (*later).clone()))
-                .reduce(Evidence::first)
-        });
-        match (self.evidence.clone(), pair) {
-            (Some(known), Some(pair)) => Some(known.first(pair)),
-            (known, pair) => known.or(pair),
+    pub(super) fn finding(&self, rule: Rule) -> Option<Evidence<T>> {
+        match self {
+            Self::One(_) => None,
+            Self::Found(evidence) => Some((**evidence).clone()),
+            Self::Many(many) => many.finding(rule),
         }
+    }
+
+    /// The later piece as changes: it holds all that matters to the pieces before it. Its own
+    /// evidence is compared at the end.
+    fn merge(part: Option<Self>, later: Self, rule: Rule) -> Option<Self> {
+        let later = later.into_many();
+        let (changes, evidence) = later.into_changes();
+        let evidence = evidence.map(|mut evidence| {
+            evidence
+                .sessions_mut()
+                .filter(|session| session.connected.is_none())
+                .for_each(|session| {
+                    if let Some(begun) = part.as_ref().and_then(|part| part.open(&session.id)) {
+                        session.connected = Some(begun.at);
+                        session.user = begun.user.clone();
+                    }
+                });
+            evidence
+        });
+        let merged = changes
+            .into_iter()
+            .fold(part, |part, change| Self::after(part, change, rule));
+        let Some(evidence) = evidence else {
+            return merged;
+        };
+        let mut many = merged.map_or_else(Box::default, Self::into_many);
+        many.show(evidence);
+        Self::smallest(many, None, rule)
+    }
+
+    /// The session of this id, if it is open.
+    fn open(&self, id: &T) -> Option<&At<T>> {
+        match self {
+            Self::One(open) => (open.id == *id).then_some(open),
+            Self::Found(_) => None,
+            Self::Many(many) => many.open(id),
+        }
+    }
+
+    fn into_many(self) -> Box<Many<T>> {
+        match self {
+            Self::One(open) => Box::new(Many::of(open)),
+            Self::Found(evidence) => Box::new(Many::found(*evidence)),
+            Self::Many(many) => many,
+        }
+    }
+
+    /// `now`: the instant of the last event, if it is known.
+    fn smallest(many: Box<Many<T>>, now: Option<Timestamp>, rule: Rule) -> Option<Self> {
+        // Events to come are not before this one, and pairs of theirs not before the evidence.
+        if !rule.is_continued
+            && let Some(now) = now
+            && many.is_found_before(now)
+        {
+            return many.into_evidence().map(Box::new).map(Self::Found);
+        }
+        if many.is_only_open() && many.len() < 2 {
+            return many.into_open().map(Self::One);
+        }
+        Some(Self::Many(many))
     }
 }

@@ -4,8 +4,6 @@ use core::time::Duration;
 
 use iot_topics::Timestamp;
 
-use super::Session;
-
 /// What is looked for.
 ///
 /// # Examples
@@ -80,7 +78,7 @@ impl AuditWindow {
         self.to
     }
 
-    pub(super) fn has(self, instant: Timestamp) -> bool {
+    fn has(self, instant: Timestamp) -> bool {
         self.from <= instant && instant <= self.to
     }
 }
@@ -97,42 +95,57 @@ impl Overlap {
             Self::ConflictingClientId => crate::audit::Check::ConflictingClientIds,
         }
     }
+}
 
-    /// Whether two sessions of a key are an overlap.
-    pub(super) fn is_between<T: Eq>(
-        self,
-        window: AuditWindow,
-        a: &Session<T>,
-        b: &Session<T>,
-    ) -> bool {
-        let differ = self == Self::ConflictingClientId || a.user != b.user;
-        let from = a.connected.max(b.connected);
-        differ && self.may_count(window, from, earlier(a.disconnected, b.disconnected))
-    }
+/// What decides about the sessions of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rule {
+    pub(super) overlap: Overlap,
+    pub(super) window: AuditWindow,
+    /// Whether there may be pieces of the history before this one.
+    pub(super) is_continued: bool,
+}
 
+impl Rule {
     /// Whether a time that two sessions have in common counts; or, of one session, whether there
     /// can be another with which it has such a time while that began first.
-    pub(super) fn may_count(
-        self,
-        window: AuditWindow,
-        from: Option<Timestamp>,
-        to: Option<Timestamp>,
-    ) -> bool {
-        let Some(from) = from else { return false };
-        match self {
-            Self::SharedCertificate => {
+    pub(super) fn may_count(self, from: Timestamp, to: Option<Timestamp>) -> bool {
+        let Self {
+            overlap, window, ..
+        } = self;
+        match overlap {
+            Overlap::SharedCertificate => {
                 let to = to.map_or(window.to, |to| to.min(window.to));
                 from.max(window.from) < to
             }
-            Self::ConflictingClientId => window.has(from) && to.is_none_or(|to| from < to),
+            Overlap::ConflictingClientId => window.has(from) && to.is_none_or(|to| from < to),
         }
     }
-}
 
-/// The first of two ends, of which none comes last.
-fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (end, None) | (None, end) => end,
+    /// Whether all that sessions begun by `from` and open until `now` have in common is behind
+    /// `now`, or as good as that: whether they count cannot change any more.
+    pub(super) fn is_settled(self, from: Timestamp, now: Timestamp) -> bool {
+        match self.overlap {
+            Overlap::SharedCertificate => from.max(self.window.from) < now,
+            Overlap::ConflictingClientId => from < now,
+        }
+    }
+
+    /// Whether a session that begins at `at` can be in an overlap at all.
+    pub(super) fn reaches(self, at: Timestamp) -> bool {
+        match self.overlap {
+            Overlap::SharedCertificate => at < self.window.to,
+            Overlap::ConflictingClientId => at <= self.window.to,
+        }
+    }
+
+    /// Whether two at once must have different users.
+    pub(super) fn is_of_users(self) -> bool {
+        self.overlap == Overlap::SharedCertificate
+    }
+
+    /// Whether an end at `at` for the reason of a duplicate client id tells of a conflict.
+    pub(super) fn is_told_by_end(self, at: Timestamp) -> bool {
+        self.overlap == Overlap::ConflictingClientId && self.window.has(at)
     }
 }
