@@ -92,10 +92,10 @@ fn reach(about: &Applicable<'_, '_>, action: &str, target: &str, length: usize) 
         target
     };
     let name = readable(about, &target, length);
-    let (rule, resource) = about.granted(&name)?;
+    let (rule, resource, arn) = about.granted_arn(&name)?;
     let witness = Witness {
         action: action.into(),
-        arn: rule.arn(resource, &name),
+        arn,
         resource,
     };
     Some(Reached {

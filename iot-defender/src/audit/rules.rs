@@ -129,6 +129,12 @@ impl<'d> Rule<'d> {
         found.map(|(at, _)| Some(at))
     }
 
+    /// Whether the statement is about this very ARN.
+    fn takes_arn(&self, arn: &str, client_id: Option<&str>) -> bool {
+        let mut resources = self.resources.iter().flatten();
+        resources.any(|it| it.takes_arn(arn, client_id)) != self.statement.resources().is_negated()
+    }
+
     /// Whether some resource of AWS IoT may be meant.
     pub(crate) fn is_about_iot(&self) -> bool {
         self.statement.resources().is_negated() || self.listed().next().is_some()
@@ -164,6 +170,35 @@ impl<'r, 'd> Applicable<'r, 'd> {
             .find_map(|rule| Some((*rule, takes(rule)?)))?;
         let is_denied = self.denies.iter().any(|rule| takes(rule).is_some());
         (!is_denied).then_some(found)
+    }
+
+    /// What [`granted`](Self::granted) finds, with an ARN of the resource. Denies of all that is
+    /// not of some account leave only ARNs of that account, and may leave none.
+    pub(crate) fn granted_arn(&self, name: &str) -> Option<(&'r Rule<'d>, Option<usize>, String)> {
+        let (rule, resource) = self.granted(name)?;
+        let client_id = name.strip_prefix("client/").filter(|_| self.is_connect);
+        let excepting = self
+            .denies
+            .iter()
+            .filter(|deny| deny.statement.resources().is_negated());
+        let exceptions = excepting
+            .clone()
+            .flat_map(|deny| deny.resources.iter().flatten())
+            .filter(|it| it.takes(name, self.is_connect));
+        let own = rule.arn(resource, name);
+        if excepting
+            .clone()
+            .all(|deny| !deny.takes_arn(&own, client_id))
+        {
+            return Some((rule, resource, own));
+        }
+        let mut arns = exceptions.map(|it| it.arn(name)).filter(|arn| {
+            rule.takes_arn(arn, client_id)
+                && excepting
+                    .clone()
+                    .all(|deny| !deny.takes_arn(arn, client_id))
+        });
+        arns.next().map(|arn| (rule, resource, arn))
     }
 
     /// The first Allow that is about AWS IoT, unless a Deny takes the action away altogether.

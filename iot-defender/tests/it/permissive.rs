@@ -432,3 +432,29 @@ fn the_policies_of_a_role_are_those_of_iam() {
         assert!(PolicyDocument::from_json(text).is_err(), "{text}");
     }
 }
+
+/// A Deny of all but what another account has leaves nothing, unless the Allow is about that
+/// account too.
+#[test]
+fn a_witness_is_of_an_account_that_is_not_denied() {
+    let but = |not: &str, allow: &str| {
+        let deny = Statement::new(
+            Effect::Deny,
+            Patterns::only(["iot:*"]),
+            Patterns::all_but([not]),
+        );
+        PolicyDocument::new(vec![Statement::allow("iot:Connect", allow), deny]).unwrap()
+    };
+    let other = "arn:aws:iot:eu-west-1:999999999999:client/*";
+    let document = but(other, "*");
+    let access = broad_data_plane_access(&document, Profile::Aws).unwrap();
+    let witness = access.actions[0].witness.as_ref().unwrap();
+    assert_eq!(witness.arn, other.replace('*', "another-device"));
+    assert!(witness.is_confirmed_by(&[document]));
+    assert!(broad(&but(other, &format!("{SCOPE}client/*")), Profile::Aws).is_empty());
+    // Fewer colons than an ARN has: the account is `client/a` and more.
+    let document = but("arn:aws:iot:eu-west-1-999999999999:client/a*", "*");
+    let access = broad_data_plane_access(&document, Profile::Aws).unwrap();
+    let witness = access.actions[0].witness.as_ref().unwrap();
+    assert!(witness.is_confirmed_by(&[document]), "{witness:?}");
+}

@@ -24,6 +24,7 @@ const DEFAULTS: [&str; 5] = ["arn", "aws", "iot", "us-east-1", "123456789012"];
 /// A resource pattern that may name something of AWS IoT. Partition, Region and account are not
 /// compared: a policy is about its own account.
 pub(crate) struct ResourcePattern<'d> {
+    text: &'d str,
     /// In front of the sixth part; shorter if a `*` stands for the rest.
     prefix: &'d str,
     /// The sixth part.
@@ -57,6 +58,7 @@ impl<'d> ResourcePattern<'d> {
         let mut parts = PatternPart::of(part, version);
         let is_single = |it: &PatternPart<'_>| *it == PatternPart::AnyChar;
         Some(Self {
+            text,
             prefix,
             part,
             glob: glob(part, version, OWN_TEXT),
@@ -74,6 +76,11 @@ impl<'d> ResourcePattern<'d> {
             Some(client_id) => glob(self.part, self.version, client_id).matches(name),
             None => self.glob.matches(name),
         }
+    }
+
+    /// Whether the whole pattern takes an ARN, partition, Region and account among it.
+    pub(crate) fn takes_arn(&self, arn: &str, client_id: Option<&str>) -> bool {
+        glob(self.text, self.version, client_id.unwrap_or(OWN_TEXT)).matches(arn)
     }
 
     /// Whether every resource is taken.
