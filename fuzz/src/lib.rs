@@ -16,6 +16,9 @@
 extern crate alloc;
 
 mod certificate_der;
+mod defender_certificate;
+mod defender_history;
+mod defender_policy;
 mod detect_reports;
 mod detect_series;
 mod filter_map;
@@ -36,6 +39,9 @@ mod topic_name;
 mod wildcard;
 
 pub use certificate_der::certificate_der;
+pub use defender_certificate::defender_certificate;
+pub use defender_history::defender_history;
+pub use defender_policy::defender_policy;
 pub use detect_reports::detect_reports;
 pub use detect_series::detect_series;
 pub use filter_map::filter_map;
@@ -78,6 +84,12 @@ mod shadow_it {
     pub(crate) mod written;
 }
 
+/// The slow reading of a history that the tests of iot-defender have.
+#[path = "../../iot-defender/tests/it"]
+mod defender_it {
+    pub(crate) mod history_oracle;
+}
+
 /// What the tests of iot-jobs see of an engine, and a plain reading of cron.
 #[path = "../../iot-jobs/tests/it"]
 mod jobs_it {
@@ -98,6 +110,9 @@ pub type Target = fn(&[u8]);
 /// All targets by name.
 pub const TARGETS: &[(&str, Target)] = &[
     ("certificate_der", certificate_der),
+    ("defender_certificate", defender_certificate),
+    ("defender_history", defender_history),
+    ("defender_policy", defender_policy),
     ("detect_reports", detect_reports),
     ("detect_series", detect_series),
     ("filter_map", filter_map),
