@@ -1,22 +1,26 @@
 //! Ready profiles, one for each threat that the guide names.
 //!
-//! Which metrics tell of which threat is the guide's choice (developer guide, "Security use
-//! cases"); what is normal is the fleet's own, so that a figure belongs into [`NormalDevice`] and
-//! none stands here. Nothing can be said of a threat by one metric alone: an alarm is where to
-//! begin to look.
+//! Each threat has the metrics that the guide names for it (developer guide, "Security use cases"),
+//! but for CPU usage, which is a custom metric of whoever has it; and some more. What is normal is
+//! the fleet's own, so that a figure belongs into [`NormalDevice`] and none stands here. Nothing can
+//! be said of a threat by one metric alone: an alarm is where to begin to look.
 
+mod normal;
+
+use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde_json::{Value, json};
 
+pub use self::normal::NormalDevice;
 use super::cidr::Cidr;
 use super::definitions::Definitions;
-use super::metric::AwsMetric;
+use super::metric::{AwsMetric, AwsMetric as M, MetricKind};
 use super::name::ProfileName;
 use super::profile::SecurityProfile;
 use super::refusal::DetectError;
+use super::value::MAX_COUNT;
 use crate::words::words;
 
 words! {
@@ -46,84 +50,6 @@ words! {
     }
 }
 
-/// What an honest device does at most in five minutes of its busiest hour, and with whom. A figure
-/// that is reached is normal still.
-///
-/// The figures of the default are of a small sensor with MQTT and a shell switched off; a fleet
-/// finds its own with percentiles of its metrics.
-///
-/// # Examples
-///
-/// ```
-/// use iot_defender::detect::NormalDevice;
-///
-/// let mut normal = NormalDevice::default();
-/// normal.messages_sent = 1_200;
-/// normal.destinations = vec!["10.0.0.0/8".parse().unwrap()];
-/// assert!(normal.sources.is_empty()); // nothing is known of where it connects from
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NormalDevice {
-    /// Messages to AWS IoT Core.
-    pub messages_sent: u64,
-    /// Messages from it.
-    pub messages_received: u64,
-    /// Bytes of a message.
-    pub message_bytes: u64,
-    /// Refused requests.
-    pub authorization_failures: u64,
-    /// Attempts to connect.
-    pub connection_attempts: u64,
-    /// Ends of connections.
-    pub disconnects: u64,
-    /// Minutes without a connection.
-    pub minutes_disconnected: u64,
-    /// Bytes sent, in all protocols.
-    pub bytes_out: u64,
-    /// Bytes received.
-    pub bytes_in: u64,
-    /// Packets sent.
-    pub packets_out: u64,
-    /// Packets received.
-    pub packets_in: u64,
-    /// Open TCP connections.
-    pub tcp_connections: u64,
-    /// TCP ports that it listens on. None: those that attackers try first are not among them, and
-    /// of others nothing is said.
-    pub tcp_ports: Vec<u16>,
-    /// UDP ports that it listens on. None: nothing is said of them.
-    pub udp_ports: Vec<u16>,
-    /// Networks that it connects from. None: nothing is known of them, and behaviors that need
-    /// them are left out.
-    pub sources: Vec<Cidr>,
-    /// Networks that it connects to. None: as with `sources`.
-    pub destinations: Vec<Cidr>,
-}
-
-impl Default for NormalDevice {
-    fn default() -> Self {
-        Self {
-            messages_sent: 300,
-            messages_received: 100,
-            message_bytes: 5_120,
-            authorization_failures: 2,
-            connection_attempts: 5,
-            disconnects: 5,
-            minutes_disconnected: 30,
-            bytes_out: 2_000_000,
-            bytes_in: 1_000_000,
-            packets_out: 3_000,
-            packets_in: 3_000,
-            tcp_connections: 5,
-            tcp_ports: Vec::new(),
-            udp_ports: Vec::new(),
-            sources: Vec::new(),
-            destinations: Vec::new(),
-        }
-    }
-}
-
 /// Where remote shells and pages of administration listen: developer guide, "Detect", on measuring
 /// the surface for attacks; with the other ports of telnet.
 const OFTEN_ATTACKED: [u16; 7] = [22, 23, 80, 443, 2323, 8080, 8081];
@@ -132,110 +58,118 @@ const OFTEN_ATTACKED: [u16; 7] = [22, 23, 80, 443, 2323, 8080, 8081];
 enum Rule {
     /// Not more than it.
     AtMost(fn(&NormalDevice) -> u64),
-    /// Over an hour, not more than twelve times it.
-    AtMostInAnHour(fn(&NormalDevice) -> u64),
+    /// Over an hour, not more than it.
+    Hourly(fn(&NormalDevice) -> u64),
     /// Within these networks.
     Within(fn(&NormalDevice) -> &[Cidr]),
     /// Only these ports; of TCP, without any, none that is often attacked.
     Listens(fn(&NormalDevice) -> &[u16]),
+    /// Not more ports than these. Agents cut long lists, and tell how long they were.
+    AsMany(fn(&NormalDevice) -> &[u16]),
 }
 
 /// A behavior: a metric, what of it is normal, and after how many datapoints in a row it is an
 /// alarm: where one may be chance, more than one.
 struct Row(AwsMetric, Rule, u8);
 
-const SOURCES: Row = {
-    let rule = Rule::Within(|it| &it.sources);
-    Row(AwsMetric::SourceIpAddress, rule, 1)
-};
-const DESTINATIONS: Row = {
-    let rule = Rule::Within(|it| &it.destinations);
-    Row(AwsMetric::DestinationIpAddresses, rule, 1)
-};
-const SENT: Row = {
-    let rule = Rule::AtMost(|it| it.messages_sent);
-    Row(AwsMetric::NumMessagesSent, rule, 2)
-};
-const RECEIVED: Row = {
-    let rule = Rule::AtMost(|it| it.messages_received);
-    Row(AwsMetric::NumMessagesReceived, rule, 2)
-};
-const SIZE: Row = {
-    let rule = Rule::AtMost(|it| it.message_bytes);
-    Row(AwsMetric::MessageByteSize, rule, 1)
-};
-const FAILURES: Row = {
-    let rule = Rule::AtMost(|it| it.authorization_failures);
-    Row(AwsMetric::NumAuthorizationFailures, rule, 1)
-};
-const ATTEMPTS: Row = {
-    let rule = Rule::AtMost(|it| it.connection_attempts);
-    Row(AwsMetric::NumConnectionAttempts, rule, 1)
-};
-const DISCONNECTS: Row = {
-    let rule = Rule::AtMost(|it| it.disconnects);
-    Row(AwsMetric::NumDisconnects, rule, 1)
-};
-const ABSENCE: Row = {
-    let rule = Rule::AtMost(|it| it.minutes_disconnected);
-    Row(AwsMetric::DisconnectDuration, rule, 1)
-};
-const TCP_PORTS: Row = {
-    let rule = Rule::Listens(|it| &it.tcp_ports);
-    Row(AwsMetric::ListeningTcpPorts, rule, 1)
-};
-const UDP_PORTS: Row = {
-    let rule = Rule::Listens(|it| &it.udp_ports);
-    Row(AwsMetric::ListeningUdpPorts, rule, 1)
-};
-const CONNECTIONS: Row = {
-    let rule = Rule::AtMost(|it| it.tcp_connections);
-    Row(AwsMetric::NumEstablishedTcpConnections, rule, 2)
-};
-const BYTES_OUT: Row = {
-    let rule = Rule::AtMost(|it| it.bytes_out);
-    Row(AwsMetric::AllBytesOut, rule, 1)
-};
-const PACKETS_OUT: Row = {
-    let rule = Rule::AtMost(|it| it.packets_out);
-    Row(AwsMetric::AllPacketsOut, rule, 1)
-};
+impl Row {
+    const fn at_most(metric: AwsMetric, figure: fn(&NormalDevice) -> u64) -> Self {
+        Self(metric, Rule::AtMost(figure), 1)
+    }
+
+    const fn hourly(metric: AwsMetric, figure: fn(&NormalDevice) -> u64) -> Self {
+        Self(metric, Rule::Hourly(figure), 1)
+    }
+
+    const fn twice(self) -> Self {
+        let Self(metric, rule, _) = self;
+        Self(metric, rule, 2)
+    }
+}
+
+const SOURCES: Row = Row(M::SourceIpAddress, Rule::Within(|it| &it.sources), 1);
+const DESTINATIONS: Row = Row(
+    M::DestinationIpAddresses,
+    Rule::Within(|it| &it.destinations),
+    1,
+);
+const TCP_PORTS: Row = Row(M::ListeningTcpPorts, Rule::Listens(|it| &it.tcp_ports), 1);
+const UDP_PORTS: Row = Row(M::ListeningUdpPorts, Rule::Listens(|it| &it.udp_ports), 1);
+const TCP_COUNT: Row = Row(M::NumListeningTcpPorts, Rule::AsMany(|it| &it.tcp_ports), 1);
+const UDP_COUNT: Row = Row(M::NumListeningUdpPorts, Rule::AsMany(|it| &it.udp_ports), 1);
+const SENT: Row = Row::at_most(M::NumMessagesSent, |it| it.messages_sent).twice();
+const RECEIVED: Row = Row::at_most(M::NumMessagesReceived, |it| it.messages_received).twice();
+const SIZE: Row = Row::at_most(M::MessageByteSize, |it| it.message_bytes);
+const FAILURES: Row = Row::at_most(M::NumAuthorizationFailures, |it| it.authorization_failures);
+const ATTEMPTS: Row = Row::at_most(M::NumConnectionAttempts, |it| it.connection_attempts);
+const DISCONNECTS: Row = Row::at_most(M::NumDisconnects, |it| it.disconnects);
+const ABSENCE: Row = Row::at_most(M::DisconnectDuration, |it| it.minutes_disconnected);
+const CONNECTIONS: Row =
+    Row::at_most(M::NumEstablishedTcpConnections, |it| it.tcp_connections).twice();
+const BYTES_OUT: Row = Row::at_most(M::AllBytesOut, |it| it.bytes_out);
+const PACKETS_OUT: Row = Row::at_most(M::AllPacketsOut, |it| it.packets_out);
 /// Slow and long, where the others are quick.
-const BYTES_OUT_IN_AN_HOUR: Row = {
-    let rule = Rule::AtMostInAnHour(|it| it.bytes_out);
-    Row(AwsMetric::AllBytesOut, rule, 1)
-};
-const BYTES_IN_IN_AN_HOUR: Row = {
-    let rule = Rule::AtMostInAnHour(|it| it.bytes_in);
-    Row(AwsMetric::AllBytesIn, rule, 1)
-};
-const PACKETS_OUT_IN_AN_HOUR: Row = {
-    let rule = Rule::AtMostInAnHour(|it| it.packets_out);
-    Row(AwsMetric::AllPacketsOut, rule, 1)
-};
-const PACKETS_IN_IN_AN_HOUR: Row = {
-    let rule = Rule::AtMostInAnHour(|it| it.packets_in);
-    Row(AwsMetric::AllPacketsIn, rule, 1)
-};
+const BYTES_OUT_HOURLY: Row = Row::hourly(M::AllBytesOut, |it| it.bytes_out_hourly);
+const BYTES_IN_HOURLY: Row = Row::hourly(M::AllBytesIn, |it| it.bytes_in_hourly);
+const PACKETS_OUT_HOURLY: Row = Row::hourly(M::AllPacketsOut, |it| it.packets_out_hourly);
+const PACKETS_IN_HOURLY: Row = Row::hourly(M::AllPacketsIn, |it| it.packets_in_hourly);
 
 impl Threat {
     const fn rows(self) -> &'static [Row] {
         match self {
             Self::IntellectualPropertyTheft => &[SOURCES, RECEIVED, SIZE],
-            Self::Exfiltration => &[SOURCES, RECEIVED, SIZE, BYTES_OUT_IN_AN_HOUR, DESTINATIONS],
+            Self::Exfiltration => &[
+                SOURCES,
+                RECEIVED,
+                SIZE,
+                BYTES_OUT,
+                BYTES_OUT_HOURLY,
+                PACKETS_OUT_HOURLY,
+                DESTINATIONS,
+            ],
             Self::Impersonation => &[FAILURES, ATTEMPTS, DISCONNECTS, SOURCES],
-            Self::CloudAbuse => &[SENT, RECEIVED, SIZE],
-            Self::DenialOfService => &[PACKETS_OUT, BYTES_OUT, CONNECTIONS],
-            Self::LateralMovement => &[TCP_PORTS, UDP_PORTS, CONNECTIONS, DESTINATIONS],
-            Self::Surveillance => &[BYTES_OUT_IN_AN_HOUR, PACKETS_OUT_IN_AN_HOUR, DESTINATIONS],
+            Self::CloudAbuse => &[SENT, RECEIVED, SIZE, SOURCES],
+            Self::DenialOfService => &[
+                PACKETS_OUT,
+                BYTES_OUT,
+                CONNECTIONS,
+                DESTINATIONS,
+                TCP_PORTS,
+                TCP_COUNT,
+                UDP_PORTS,
+                UDP_COUNT,
+            ],
+            Self::LateralMovement => &[
+                PACKETS_OUT,
+                BYTES_OUT,
+                FAILURES,
+                DESTINATIONS,
+                CONNECTIONS,
+                TCP_PORTS,
+                UDP_PORTS,
+            ],
+            Self::Surveillance => &[
+                BYTES_OUT,
+                BYTES_OUT_HOURLY,
+                PACKETS_OUT_HOURLY,
+                DESTINATIONS,
+            ],
             Self::Sabotage => &[ABSENCE, DISCONNECTS, TCP_PORTS],
             Self::Mining => &[
                 DESTINATIONS,
                 CONNECTIONS,
-                PACKETS_OUT_IN_AN_HOUR,
-                PACKETS_IN_IN_AN_HOUR,
+                PACKETS_OUT_HOURLY,
+                PACKETS_IN_HOURLY,
             ],
-            Self::Ransomware => &[DESTINATIONS, TCP_PORTS, CONNECTIONS, BYTES_IN_IN_AN_HOUR],
+            Self::Ransomware => &[
+                DESTINATIONS,
+                TCP_PORTS,
+                TCP_COUNT,
+                UDP_PORTS,
+                UDP_COUNT,
+                CONNECTIONS,
+                BYTES_IN_HOURLY,
+            ],
         }
     }
 }
@@ -247,28 +181,33 @@ impl Rule {
         metric: AwsMetric,
         normal: &NormalDevice,
     ) -> Option<(&'static str, Value, Option<u32>)> {
-        let is_counter = metric.kind() == super::metric::MetricKind::Counter;
+        let at_most = |count: u64, seconds| {
+            let value = json!({ "count": count.min(MAX_COUNT) });
+            Some(("less-than-equals", value, seconds))
+        };
         match self {
-            Self::AtMost(figure) => Some((
-                "less-than-equals",
-                json!({ "count": figure(normal) }),
-                is_counter.then_some(300),
-            )),
-            Self::AtMostInAnHour(figure) => Some((
-                "less-than-equals",
-                json!({ "count": figure(normal).saturating_mul(12) }),
-                Some(3_600),
-            )),
+            Self::AtMost(figure) => {
+                let is_counter = metric.kind() == MetricKind::Counter;
+                at_most(figure(normal), is_counter.then_some(300))
+            }
+            Self::Hourly(figure) => at_most(figure(normal), Some(3_600)),
             Self::Within(networks) => {
                 let networks = networks(normal);
                 (!networks.is_empty()).then(|| ("in-cidr-set", json!({ "cidrs": networks }), None))
             }
             Self::Listens(ports) => match ports(normal) {
-                [] if metric == AwsMetric::ListeningTcpPorts => {
+                [] if metric == M::ListeningTcpPorts => {
                     Some(("not-in-port-set", json!({ "ports": OFTEN_ATTACKED }), None))
                 }
                 [] => None,
                 ports => Some(("in-port-set", json!({ "ports": ports }), None)),
+            },
+            Self::AsMany(ports) => match ports(normal) {
+                [] => None,
+                ports => {
+                    let ports: BTreeSet<_> = ports.iter().collect();
+                    at_most(ports.len() as u64, None)
+                }
             },
         }
     }
@@ -280,7 +219,11 @@ impl Row {
         let Self(metric, rule, to_alarm) = self;
         let (operator, value, seconds) = rule.criteria(*metric, normal)?;
         let metric = metric.as_str();
-        let name: String = format!("{threat}:{}", metric.trim_start_matches("aws:"));
+        let hourly = match rule {
+            Rule::Hourly(_) => "-hourly",
+            _ => "",
+        };
+        let name = format!("{threat}:{}{hourly}", metric.trim_start_matches("aws:"));
         let mut criteria = json!({
             "comparisonOperator": operator,
             "value": value,
@@ -295,7 +238,8 @@ impl Row {
 }
 
 impl Threat {
-    /// The metrics that tell of it, in the order of its behaviors.
+    /// The metrics that tell of it, in the order of its behaviors. One of which there are two
+    /// behaviors, with five minutes and with an hour, is there once.
     ///
     /// # Examples
     ///
@@ -305,7 +249,15 @@ impl Threat {
     /// assert!(Threat::Impersonation.metrics().any(|metric| metric == AwsMetric::NumDisconnects));
     /// ```
     pub fn metrics(self) -> impl Iterator<Item = AwsMetric> {
-        self.rows().iter().map(|row| row.0)
+        let rows = self.rows();
+        let is_first = move |(place, row): &(usize, &Row)| {
+            let mut before = rows.iter().take(*place);
+            !before.any(|earlier| earlier.0 == row.0)
+        };
+        rows.iter()
+            .enumerate()
+            .filter(is_first)
+            .map(|(_, row)| row.0)
     }
 
     /// The body of the request `CreateSecurityProfile` for it.
@@ -340,7 +292,7 @@ impl Threat {
     ///
     /// let name = "no-floods".parse()?;
     /// let profile = Threat::DenialOfService.profile(name, &NormalDevice::default())?;
-    /// assert_eq!(profile.behaviors().len(), 3);
+    /// assert_eq!(profile.behaviors().len(), 4); // nothing is known of its peers and its UDP ports
     /// # Ok::<(), DetectError>(())
     /// ```
     pub fn profile(

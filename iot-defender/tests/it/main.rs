@@ -40,4 +40,5 @@ mod report;
 mod report_cbor;
 mod report_laws;
 mod suppression;
+mod threats;
 mod unreadable_keys;
