@@ -29,6 +29,7 @@ mod profile;
 mod quantile;
 mod refusal;
 mod report;
+mod series;
 mod sketch;
 mod target;
 mod threat;
@@ -77,6 +78,7 @@ pub use report::{
     ReportPlace, ReportReply, ReportTopic, ReportVersion, ReportVersionError, Throttled,
     receive_report,
 };
+pub use series::DeviceSeries;
 pub use sketch::{FleetPercentiles, Sketch, SketchError};
 pub use target::{Target, TargetArn};
 pub use threat::{NormalDevice, Threat};

@@ -22,6 +22,7 @@ mod conformance_audit;
 mod conformance_detect;
 mod detect_laws;
 mod detect_oracle;
+mod detect_series;
 mod history;
 mod history_oracle;
 mod inventory;

@@ -11,6 +11,7 @@ use super::super::behavior::criteria::Condition;
 use super::super::behavior::operator::Bound;
 use super::super::metric::MetricKind;
 use super::super::number::Number;
+use super::super::series::number;
 use super::super::value::{Datapoint, MAX_COUNT, MetricValue};
 use super::super::violation::{ViolationEventType, ViolationId, ViolationSource};
 use super::alarm::{Alarm, Change};
@@ -60,12 +61,7 @@ impl Judged<'_> {
 
     /// As a percentile or a model takes it: of messages the sum of their sizes.
     const fn number(&self) -> Option<Number> {
-        match self.get() {
-            Datapoint::Count(count) => Some(Number::from_count(*count)),
-            Datapoint::Sizes(sizes) => Some(Number::from_count(sizes.total())),
-            Datapoint::Number(number) => Some(*number),
-            _ => None,
-        }
+        number(self.get())
     }
 }
 
