@@ -3,7 +3,6 @@
 mod catalogue;
 mod events;
 mod human;
-mod instant;
 mod inventory;
 mod item;
 mod json;

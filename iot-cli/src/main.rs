@@ -11,8 +11,10 @@
 mod audit;
 mod case;
 mod connection;
+mod detect;
 mod explain;
 mod files;
+mod instant;
 mod jobs;
 mod lint;
 mod output;
@@ -43,7 +45,8 @@ EXAMPLES:
   iot topic match 'plant/+/temp' plant/7/temp
   iot shadow apply examples/shadow/thermostat.jsonl
   iot jobs plan examples/jobs/deck.json --things 300000
-  iot audit examples/audit"
+  iot audit examples/audit
+  iot detect --threat exfiltration reports.jsonl"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -66,6 +69,8 @@ enum Command {
     Jobs(jobs::JobsCommand),
     /// Tell what an audit of Device Defender would find in certificates, policies, roles and connections
     Audit(Box<audit::AuditCommand>),
+    /// Find devices that do not behave as they should, by reports, datapoints and events of brokers
+    Detect(Box<detect::DetectCommand>),
     /// Print the completions of a shell
     #[command(
         after_help = "EXAMPLES:\n  iot completions bash > ~/.local/share/bash-completion/completions/iot"
@@ -114,6 +119,7 @@ fn main() -> ExitCode {
         Command::Shadow(command) => command.run(),
         Command::Jobs(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Detect(command) => command.run(),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "iot", &mut script);

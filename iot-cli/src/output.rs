@@ -70,6 +70,14 @@ impl Failure {
     }
 }
 
+/// Tells something on standard error that does not keep a command from its work.
+pub(crate) fn warn(text: &str) {
+    let yellow = style(AnsiColor::Yellow);
+    let text = printable(text);
+    // When standard error is closed there is nowhere left to tell it.
+    let _closed = writeln!(anstream::stderr(), "{yellow}warning{yellow:#}: {text}");
+}
+
 /// Prints text for a person: coloured where the output shows colours.
 pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
     written(writeln!(anstream::stdout(), "{text}"))

@@ -9,10 +9,10 @@ use std::rc::Rc;
 use iot_defender::audit::{AuditWindow, Connection, ConnectionHistory, Overlap};
 use iot_topics::{CertificateId, Timestamp};
 
-use super::instant;
 use super::inventory::Log;
 use super::progress::Progress;
 use super::shape::Event;
+use crate::instant;
 use crate::output::Failure;
 
 /// The histories of both overlaps, and what was used in their windows. In place of texts they have

@@ -7,11 +7,11 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use iot_defender::audit::{ActionType, AuditReport, Check, CheckReport, CheckRunStatus, Severity};
 
-use super::instant::shown;
 use super::piece::Place;
 use super::proof::{Proven, Shown};
 use super::remedy::remedy;
 use super::run::Audited;
+use crate::instant::shown;
 use crate::output::{self, Failure, printable};
 use crate::words::{count, number};
 

@@ -8,13 +8,13 @@ use iot_policy::PolicyDocument;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::instant;
 use super::inventory::{Document, Log, Policy, Pool, Registered, Role, RoleAlias};
 use super::pem;
 use super::piece::{Piece, Place};
 use super::reader::{Entry, Hint, Reader};
 use super::shape::{self, Head, Kind, Raw};
 use crate::files;
+use crate::instant;
 use crate::output::{self, Failure};
 use crate::source::Source;
 

@@ -7,9 +7,9 @@ use iot_defender::audit::{
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
-use super::instant::shown;
 use super::inventory::Document;
 use super::piece::{Piece, Place};
+use crate::instant::shown;
 
 /// A finding, the file of its resource, and what proves it.
 pub(super) struct Shown {

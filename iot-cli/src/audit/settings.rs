@@ -12,8 +12,8 @@ use iot_topics::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::instant::instant;
 use super::piece::Piece;
+use crate::instant::instant;
 use crate::output::{Failure, ReportFormat};
 use crate::source::{Source, clock};
 

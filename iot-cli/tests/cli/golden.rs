@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{Ran, audit, borrowed, iot, run, words};
+use crate::{Ran, audit, borrowed, detect, iot, run, words};
 
 /// The command lines, without `iot`, by the name of their golden file.
 const COMMANDS: &[(&str, &str)] = &[
@@ -307,7 +307,10 @@ const COMMANDS: &[(&str, &str)] = &[
 ];
 
 fn commands() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    COMMANDS.iter().chain(audit::COMMANDS)
+    COMMANDS
+        .iter()
+        .chain(audit::COMMANDS)
+        .chain(detect::COMMANDS)
 }
 
 const MINIMAL: &str = "examples/workshop/minimal.json";

@@ -8,6 +8,7 @@ extern crate alloc;
 
 mod audit;
 mod bad_input;
+mod detect;
 mod golden;
 mod jobs;
 mod json;

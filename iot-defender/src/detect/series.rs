@@ -144,6 +144,7 @@ impl DeviceSeries {
     /// series.push(at, &Datapoint::Sizes(MessageSizes::new(10, 30, 90).unwrap()));
     /// assert_eq!(series.numbers().collect::<Vec<_>>(), [(at, Number::from(90_u32))]);
     /// ```
+    #[must_use]
     pub fn numbers(&self) -> impl DoubleEndedIterator<Item = (Timestamp, Number)> {
         self.points.iter().filter_map(|(step, value)| {
             let at = Timestamp::from_secs(step.saturating_mul(STEP_SECONDS));

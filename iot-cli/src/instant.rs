@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Reads `2022-04-20`, `2022-04-20T09:30`, `2022-04-20T09:30:51.123+09:00`, or seconds since 1970
 /// with a fraction or without. Without an offset it is UTC.
-pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
+pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
     let read = seconds(text).or_else(|| calendar(text));
     read.ok_or_else(|| {
         "must be a time like `2022-04-20T09:30:51Z`, or seconds since 1970".to_owned()
@@ -14,7 +14,7 @@ pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
 }
 
 /// An instant of the API: a number of seconds, or the text that the AWS CLI makes of it.
-pub(super) fn from_json(value: &Value) -> Result<Timestamp, String> {
+pub(crate) fn from_json(value: &Value) -> Result<Timestamp, String> {
     match value {
         Value::Number(number) => instant(&number.to_string()),
         Value::String(text) => instant(text),
@@ -23,7 +23,7 @@ pub(super) fn from_json(value: &Value) -> Result<Timestamp, String> {
 }
 
 /// `2022-04-20T00:30:51Z`
-pub(super) fn shown(instant: Timestamp) -> String {
+pub(crate) fn shown(instant: Timestamp) -> String {
     let seconds = instant.as_secs() % 86_400;
     let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
     let date = Date::of(instant);
