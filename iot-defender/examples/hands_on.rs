@@ -1,17 +1,21 @@
-//! The outline of AWS's hands-on for Device Defender, without its Detect half, on an account in
-//! memory: enable the audit, schedule it, run it, mitigate what it finds, send a job to those in
-//! quarantine, run it again, clean up.
+//! The outline of AWS's hands-on for Device Defender, on an account in memory: enable the audit,
+//! schedule it, run it, mitigate what it finds, send a job to those in quarantine, run it again;
+//! watch the behavior of devices, put who alarms into quarantine, say what it was; clean up.
 //!
 //! `cargo run -p iot-defender --example hands_on`
 
 use core::error::Error;
 
 use iot_defender::audit::{
-    ActionFailure, Audit, AuditConfiguration, AuditFinding, AuditReport, AuditSettings,
-    CertificateSource, CertificateStatus, Check, Date, DeviceCertificate, DocumentSource, LogLevel,
-    Logging, MitigationAction, MitigationActions, MitigationTask, MitigationTaskFilter,
-    MitigationTaskRequest, MitigationTasks, PolicyVersion, RegisteredPolicy, Schedule, TaskHeader,
-    TaskStatus, read_checks,
+    ActionFailure, ActionParams, Audit, AuditConfiguration, AuditFinding, AuditReport,
+    AuditSettings, CertificateSource, CertificateStatus, Check, Date, DeviceCertificate,
+    DocumentSource, LogLevel, Logging, MitigationAction, MitigationActions, MitigationEffect,
+    MitigationTask, MitigationTaskFilter, MitigationTaskRequest, MitigationTasks, PolicyVersion,
+    RegisteredPolicy, Schedule, TaskHeader, TaskStatus, read_checks,
+};
+use iot_defender::detect::{
+    self, AwsMetric, Datapoint, Definitions, NearestRank, NoModels, Reading, SecurityProfile,
+    Target, Verification, VerificationState, ViolationEventType,
 };
 use iot_defender::remedy::{ApiCall, JobTarget, JobTemplate};
 use iot_jobs::{Effect, Engine, Operation, World};
@@ -181,6 +185,77 @@ impl World for Registry<'_> {
     }
 }
 
+/// Authorization failures of a lamp, and what comes of them.
+fn detect(
+    account: &mut Account,
+    quarantine: &MitigationAction,
+    start: Timestamp,
+) -> Result<(), Box<dyn Error>> {
+    println!("-- a security profile for all things");
+    let request = json!({ "behaviors": [{
+        "name": "Authorization",
+        "metric": "aws:num-authorization-failures",
+        "criteria": {
+            "comparisonOperator": "less-than",
+            "value": { "count": 5 },
+            "durationSeconds": 300,
+        },
+    }] });
+    let profile = SecurityProfile::create("lamps".parse()?, &request, &Definitions::default())?;
+    let mut engine = detect::Engine::new();
+    engine.set_profile(&profile);
+    engine.attach("lamps", Target::Registered)?;
+    let device = engine.set_device("lamp-8", true, []);
+    let metric = AwsMetric::NumAuthorizationFailures.into();
+    let series = engine.series(&metric, None).ok_or("no such behavior")?;
+
+    println!("-- somebody tries the key of lamp-8");
+    let ActionParams::AddThingsToThingGroup {
+        groups,
+        override_dynamic_groups,
+    } = quarantine.params()
+    else {
+        return Err("the action moves things".into());
+    };
+    let mut violations = Vec::new();
+    for (step, failures) in (1..).zip([0, 1, 9, 12, 0]) {
+        let now = Timestamp::from_secs(start.as_secs() + step * 300);
+        let value = &Datapoint::Count(failures);
+        let reading = Reading {
+            device,
+            series,
+            value,
+        };
+        for event in engine.step(now, &[reading], &mut NearestRank, &NoModels) {
+            println!("   {}", serde_json::to_string(&event.notification())?);
+            if event.event_type == ViolationEventType::InAlarm {
+                let effect = MitigationEffect::AddThingsToGroups {
+                    things: vec![event.thing.parse()?],
+                    groups: groups.clone(),
+                    override_dynamic_groups: *override_dynamic_groups,
+                };
+                let mut calls = effect.calls().into_iter();
+                calls.try_for_each(|call| account.apply(&call, now))?;
+                violations.push(event.violation_id);
+            }
+        }
+    }
+    let groups = account.groups.groups_of(&"lamp-8".parse()?);
+    assert!(groups.iter().any(|group| group.as_str() == "quarantine"));
+
+    println!("-- it was an attack");
+    let [violation] = &violations[..] else {
+        return Err("one violation was expected".into());
+    };
+    let attack = Verification::new(VerificationState::TruePositive, Some("a stolen key"))?;
+    engine.verify(violation, attack)?;
+    for event in engine.events() {
+        println!("   {}", serde_json::to_string(&event)?);
+    }
+    assert!(engine.active_violations().is_empty());
+    Ok(())
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let at = |hours: u64| Timestamp::from_secs(4_000_000_000 + hours * 3_600);
     let mut account = Account::new(at(0))?;
@@ -277,6 +352,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("   {}", report.to_api_json());
     assert!(findings.is_empty());
     assert_eq!(report.statistics().compliant_checks, 3);
+
+    let quarantine = actions.get("Quarantine").ok_or("it was created")?;
+    detect(&mut account, quarantine.action(), at(7))?;
 
     println!("-- clean up");
     for name in ["Tell", "Quarantine", "Cut", "Blank", "Log"] {
