@@ -55,7 +55,7 @@ pub struct Judgement {
 /// report and the findings are the same, once sorted by their field `finding`.
 ///
 /// What is not fed is not there. If resources or lists could not be fetched, the caller tells so
-/// by [`fail`](Self::fail); an audit cannot know it.
+/// by [`fail`](Self::fail) or [`miss`](Self::miss); an audit cannot know it.
 ///
 /// # Examples
 ///
@@ -282,6 +282,39 @@ impl<'s> Audit<'s> {
     pub fn fail(&mut self, check: Check, failure: CheckFailure) {
         if let Some(tally) = self.tallies.get_mut(&check) {
             tally.fail(failure);
+        }
+    }
+
+    /// Tells that some resources of a check are not here, and why: their list broke off, or nothing
+    /// is known of a file but that it is there. Such a check does not say that all complies: unless
+    /// it finds something, it ends as failed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{
+    ///     Audit, AuditSettings, Check, CheckFailure, CheckRunStatus, Logging, TaskHeader,
+    /// };
+    /// use iot_topics::Timestamp;
+    ///
+    /// let start = Timestamp::from_secs(1_650_414_651);
+    /// let task = TaskHeader::on_demand("123456789012".parse()?, "monday".parse()?, start);
+    /// let (logging, clients) = (Check::LoggingDisabled, Check::ConflictingClientIds);
+    /// let settings = AuditSettings::new(task, [logging, clients]);
+    /// let mut audit = Audit::new(&settings, &[]);
+    /// audit.feed(&Logging::default());
+    /// for check in [logging, clients] {
+    ///     audit.miss(check, CheckFailure::new(None, "a file cannot be read"));
+    /// }
+    /// let (report, _) = audit.finish();
+    /// assert_eq!(report.checks[&logging].status, CheckRunStatus::CompletedNonCompliant);
+    /// assert_eq!(report.checks[&clients].status, CheckRunStatus::Failed);
+    /// assert!(report.checks.values().all(|check| check.message.is_some()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn miss(&mut self, check: Check, gap: CheckFailure) {
+        if let Some(tally) = self.tallies.get_mut(&check) {
+            tally.miss(gap);
         }
     }
 

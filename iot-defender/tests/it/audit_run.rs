@@ -476,6 +476,35 @@ fn a_check_that_fails_does_not_complete() {
     assert_eq!(long.message.chars().count(), 2048);
 }
 
+/// Nothing is told to comply while something of it is not here; what was found stays found.
+#[test]
+fn a_check_that_misses_something_does_not_comply() {
+    let checks = [Check::LoggingDisabled, Check::IotPolicyOverlyPermissive];
+    let settings = settings(checks, START);
+    let mut one = Audit::new(&settings, &[]);
+    one.feed(&policy("A", ANY));
+    let mut other = Audit::new(&settings, &[]);
+    for check in checks {
+        other.miss(check, CheckFailure::new(None, "b"));
+        other.miss(check, CheckFailure::new(None, "a"));
+    }
+    other.miss(Check::ConflictingClientIds, CheckFailure::new(None, "a")); // is not run
+    let mut reversed = other.clone();
+    reversed.merge(one.clone());
+    one.merge(other);
+    let (report, _) = one.finish();
+    assert_eq!(report, reversed.finish().0);
+    let rows = report.checks.values();
+    let rows: Vec<_> = rows
+        .map(|row| (row.status, row.message.as_deref()))
+        .collect();
+    let expected = [
+        (CheckRunStatus::CompletedNonCompliant, Some("a")),
+        (CheckRunStatus::Failed, Some("a")),
+    ];
+    assert_eq!(rows, expected);
+}
+
 fn ids(settings: &AuditSettings, policy: &RegisteredPolicy<'_>) -> Vec<String> {
     let findings = Audit::new(settings, &[]).feed(policy).findings;
     let ids = findings.iter();

@@ -17,6 +17,8 @@ pub(super) struct Tally {
     /// Of the resources that could not be read the first by name, and why.
     first: Option<(ResourceIdentifier, String)>,
     failure: Option<CheckFailure>,
+    /// Why there may be more resources than those that were seen.
+    gap: Option<CheckFailure>,
     /// No other resource will come.
     pub(super) is_complete: bool,
 }
@@ -43,10 +45,12 @@ impl Tally {
 
     /// Of several failures the first in order is told, whichever comes first in time.
     pub(super) fn fail(&mut self, failure: CheckFailure) {
-        self.failure = Some(match self.failure.take() {
-            Some(known) => known.min(failure),
-            None => failure,
-        });
+        keep_first(&mut self.failure, failure);
+    }
+
+    /// A resource is not here. Of several reasons the first in order is told.
+    pub(super) fn miss(&mut self, gap: CheckFailure) {
+        keep_first(&mut self.gap, gap);
     }
 
     pub(super) fn merge(&mut self, other: Self) {
@@ -63,6 +67,9 @@ impl Tally {
         self.first = [self.first.take(), other.first].into_iter().flatten().min();
         if let Some(failure) = other.failure {
             self.fail(failure);
+        }
+        if let Some(gap) = other.gap {
+            self.miss(gap);
         }
     }
 
@@ -82,7 +89,7 @@ impl Tally {
             CheckRunStatus::Failed
         } else if self.non_compliant > 0 {
             CheckRunStatus::CompletedNonCompliant
-        } else if self.unreadable > 0 {
+        } else if self.unreadable > 0 || self.gap.is_some() {
             CheckRunStatus::Failed
         } else {
             CheckRunStatus::CompletedCompliant
@@ -90,7 +97,9 @@ impl Tally {
     }
 
     pub(super) fn report(&self, status: CheckRunStatus) -> CheckReport {
-        let failure = self.failure.as_ref();
+        // What is known by name is told before what is not.
+        let gap = self.gap.as_ref().filter(|_| self.unreadable == 0);
+        let failure = self.failure.as_ref().or(gap);
         let unreadable = || {
             let (resource, error) = self.first.as_ref()?;
             // INVARIANT: an identifier is text and numbers, which always are JSON.
@@ -115,4 +124,11 @@ impl Tally {
                 .or_else(unreadable),
         }
     }
+}
+
+fn keep_first(first: &mut Option<CheckFailure>, failure: CheckFailure) {
+    *first = Some(match first.take() {
+        Some(known) => known.min(failure),
+        None => failure,
+    });
 }
