@@ -7,7 +7,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 use iot_topics::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::check::Check;
 use super::finding::ResourceIdentifier;
@@ -167,6 +167,54 @@ impl Suppression {
         }
         self.description = text.into();
         Ok(self)
+    }
+
+    /// As DescribeAuditSuppression tells it, which [`from_json`](Self::from_json) reads back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::Suppression;
+    /// use serde_json::json;
+    ///
+    /// let json = json!({
+    ///     "checkName": "CONFLICTING_CLIENT_IDS_CHECK",
+    ///     "resourceIdentifier": {"clientId": "lamp-7"},
+    ///     "expirationDate": 1_650_414_651.0,
+    ///     "description": "a test bench",
+    /// });
+    /// assert_eq!(Suppression::from_json(&json)?.to_json(), json);
+    /// # Ok::<(), iot_defender::audit::SuppressionError>(())
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut json = json!({
+            "checkName": self.check,
+            "resourceIdentifier": self.resource,
+        });
+        if let Some(members) = json.as_object_mut() {
+            let (name, end) = match self.until {
+                SuppressedUntil::Instant(end) => ("expirationDate", seconds::write(end)),
+                SuppressedUntil::Indefinitely => ("suppressIndefinitely", Value::Bool(true)),
+            };
+            members.insert(name.into(), end);
+            if !self.description.is_empty() {
+                members.insert("description".into(), self.description.as_str().into());
+            }
+        }
+        json
+    }
+
+    /// The check whose findings it is about.
+    #[must_use]
+    pub const fn check(&self) -> Check {
+        self.check
+    }
+
+    /// The resource that it is about.
+    #[must_use]
+    pub const fn resource(&self) -> &ResourceIdentifier {
+        &self.resource
     }
 
     /// Until when.
