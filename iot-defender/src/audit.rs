@@ -1,13 +1,57 @@
 //! Device Defender's audit: checks, what they find, and the machinery around them.
 //!
+//! # From certificates and policies to findings
+//!
+//! 1. [`TaskHeader`]: which account, which task, when. [`AuditSettings`]: which checks, and what
+//!    they need to know besides the resources: thresholds, [`Revocations`], [`KnownKeys`],
+//!    [`Suppressions`], the [`Profile`].
+//! 2. [`Audit::new`] with the [`CaCertificate`]s of the account, then [`Audit::feed`] with each
+//!    [`DeviceCertificate`], [`RegisteredPolicy`], [`CognitoPool`], [`RoleAliasResource`] and the
+//!    [`Logging`]. Each call gives the [`AuditFinding`]s about its resource.
+//! 3. Connections are counted in a [`ConnectionHistory`] for each [`Overlap`], whose findings go to
+//!    [`Audit::shared_certificates`] and [`Audit::conflicting_client_ids`].
+//! 4. What is not here is told by [`Audit::fail`] and [`Audit::miss`].
+//! 5. [`Audit::finish`] gives the [`AuditReport`], and the findings about CA certificates.
+//!
+//! Around it: [`AuditConfiguration`] and [`Schedule`] before, [`FindingQuery`], [`Retention`] and
+//! [`MitigationTaskRequest`] behind. Each rule can be asked alone too: [`broad_data_plane_access`],
+//! [`certificate_quality`], [`expiry`] and their like.
+//!
 //! # Examples
 //!
 //! ```
-//! use iot_defender::audit::{Check, Severity};
+//! use iot_defender::audit::{
+//!     Audit, AuditSettings, CertificateSource, CertificateStatus, Check, DeviceCertificate,
+//!     DocumentSource, PolicyVersion, ReasonCode, RegisteredPolicy, TaskHeader,
+//! };
+//! use iot_policy::certificate_id;
+//! use iot_topics::Timestamp;
 //!
-//! let check: Check = "DEVICE_CERT_APPROACHING_EXPIRATION_CHECK".parse().expect("is an old name of it");
-//! assert_eq!(check, Check::DeviceCertificateExpiring);
-//! assert_eq!(check.severity(), Severity::Medium);
+//! let der = include_bytes!("../tests/certificates/lamp.der");
+//! let json = r#"{
+//!     "Version": "2012-10-17",
+//!     "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}]
+//! }"#;
+//!
+//! let now = Timestamp::from_secs(4_000_000_000);
+//! let task = TaskHeader::on_demand("123456789012".parse()?, "monday".parse()?, now);
+//! let settings = AuditSettings::new(task, Check::ALL.iter().copied());
+//! let mut audit = Audit::new(&settings, &[]);
+//!
+//! let (id, status) = (certificate_id(der), CertificateStatus::Active);
+//! let lamp = DeviceCertificate::new(id, status, CertificateSource::Der(der));
+//! let policy = PolicyVersion::new("Lamps".parse()?, 1);
+//! let policy = RegisteredPolicy::new(policy, DocumentSource::Json(json));
+//! let mut findings = audit.feed(&lamp).findings;
+//! findings.extend(audit.feed(&policy).findings);
+//! let (report, of_authorities) = audit.finish();
+//! findings.extend(of_authorities);
+//!
+//! let codes: Vec<ReasonCode> = findings.iter().map(|it| it.finding.reason_code).collect();
+//! assert!(codes.contains(&ReasonCode::CertificatePastExpiration));
+//! assert!(codes.contains(&ReasonCode::AllowsBroadAccessToIotDataPlaneActions));
+//! assert_eq!(report.checks[&Check::DeviceCertificateExpiring].total_resources, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod access;
