@@ -18,6 +18,7 @@ mod schedule;
 mod settings;
 mod shape;
 mod text;
+mod unread;
 
 use clap::{Args, Subcommand};
 

@@ -10,7 +10,7 @@ use crate::output::{self, Failure};
 
 /// The files that the arguments name, each once, in the order of the arguments. An argument that is
 /// a file is that file; another one is a glob (`policies/**/*.json`) over the files below the
-/// folder before its first wildcard, in byte order.
+/// folder before its first wildcard, in byte order; links are followed.
 pub(crate) fn expand(arguments: &[String]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     let mut seen = BTreeSet::new();
@@ -35,7 +35,9 @@ fn below(glob: &str) -> Vec<PathBuf> {
         Some((root, _)) => Path::new(root),
         None => Path::new("."),
     };
-    let walk = walkdir::WalkDir::new(root).sort_by_file_name();
+    let walk = walkdir::WalkDir::new(root)
+        .follow_links(true)
+        .sort_by_file_name();
     let files = walk
         .into_iter()
         .flatten()

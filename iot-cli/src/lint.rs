@@ -113,7 +113,7 @@ impl Lint {
         match self.format {
             ReportFormat::Human => human(&files, &findings, left_out.len())?,
             ReportFormat::Json => output::print_json(&as_json(&findings))?,
-            ReportFormat::Sarif => output::print_json(&sarif::log(&findings)?)?,
+            ReportFormat::Sarif => output::print_json(&sarif::log(&findings))?,
         }
         Ok(findings.is_empty().into())
     }

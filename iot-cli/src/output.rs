@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::ops::Range;
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ValueEnum;
 use clap::builder::styling::{AnsiColor, Style};
 use iot_policy::{Decision, PolicyError, locate};
-use serde_json::Value;
+use serde::{Serialize, Serializer};
 
 /// How a command prints its answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -83,9 +83,37 @@ pub(crate) fn print(text: impl Display) -> Result<(), Failure> {
     written(writeln!(anstream::stdout(), "{text}"))
 }
 
-/// Prints text for a program, byte for byte.
-pub(crate) fn print_json(value: &Value) -> Result<(), Failure> {
-    written(writeln!(io::stdout(), "{value:#}"))
+/// Prints much text for a person, without waiting for the terminal after each line.
+pub(crate) fn print_all(
+    text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut stdout = BufWriter::new(anstream::stdout().lock());
+    written(text(&mut stdout).and_then(|()| stdout.flush()))
+}
+
+/// Prints a value for a program, as it comes: it need not be in memory as a whole.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    let printed = serde_json::to_writer_pretty(&mut stdout, value);
+    let printed = printed.map_err(io::Error::from);
+    written(
+        printed
+            .and_then(|()| writeln!(stdout))
+            .and_then(|()| stdout.flush()),
+    )
+}
+
+/// A list that is made while it is printed.
+pub(crate) struct Listed<F>(pub(crate) F);
+
+impl<I, F> Serialize for Listed<F>
+where
+    I: Iterator<Item: Serialize>,
+    F: Fn() -> I,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
 }
 
 /// Prints what another program reads.
@@ -104,10 +132,18 @@ fn written(result: io::Result<()>) -> Result<(), Failure> {
 }
 
 /// The text without control characters other than line ends, so that no file that is read here
-/// can drive the terminal.
+/// can drive the terminal, or turn the order in which a line is read.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let drives = |c: char| c.is_control() && c != '\n';
-    if !text.contains(drives) {
+    escaped(text, |c| c != '\n' && drives(c))
+}
+
+/// The same in one line: a name that has line ends cannot look like another message.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    escaped(text, drives)
+}
+
+fn escaped(text: &str, drives: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&drives) {
         return text.into();
     }
     let shown = |c: char| match drives(c) {
@@ -115,6 +151,13 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
         false => String::from(c),
     };
     text.chars().map(shown).collect()
+}
+
+/// Control characters, and those of Unicode that change the direction of text.
+fn drives(c: char) -> bool {
+    let turns = matches!(c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control()
 }
 
 /// Bold, in a colour. The alternate form of what is returned ends it.

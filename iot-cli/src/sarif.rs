@@ -1,39 +1,81 @@
 //! What every SARIF 2.1.0 log of this command has in common.
 
+use iot_policy::Position;
+use serde::Serialize;
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
-    ArtifactLocation, Location, Message, MultiformatMessageString, PhysicalLocation, PropertyBag,
-    Region, ReportingConfiguration, ReportingDescriptor, Result as SarifResult, ResultLevel, Run,
-    Sarif, Tool, ToolComponent,
+    ArtifactLocation, Invocation, Location, Message, MultiformatMessageString, Notification,
+    PhysicalLocation, PropertyBag, Region, ReportingConfiguration, ReportingDescriptor,
+    Result as SarifResult, ResultLevel, Tool, ToolComponent,
 };
 
-use crate::output::Failure;
-use iot_policy::Position;
+use crate::output::Listed;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
+/// A log, whose members stand in the order of their names. The results are made while they are
+/// printed, so that a log may have more of them than memory.
+#[derive(Serialize)]
+pub(crate) struct Log<R: Serialize> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    runs: [Run<R>; 1],
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R: Serialize> {
+    column_kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invocations: Option<[Value; 1]>,
+    results: R,
+    tool: Value,
+}
+
 /// The log of one run of a command, with all of its rules.
-pub(crate) fn log(
+pub(crate) fn log<I: Iterator<Item = SarifResult>>(
     command: &str,
     rules: Vec<ReportingDescriptor>,
-    results: Vec<SarifResult>,
-) -> Result<Value, Failure> {
+    results: impl Fn() -> I,
+) -> Log<impl Serialize> {
     let driver = ToolComponent::builder()
         .name(command)
         .semantic_version(env!("CARGO_PKG_VERSION"))
         .rules(rules)
         .build();
-    let run = Run::builder()
-        .tool(Tool::builder().driver(driver).build())
-        .column_kind(json!("unicodeCodePoints"))
-        .results(results)
-        .build();
-    let log = Sarif::builder()
-        .schema(SCHEMA)
-        .version(json!("2.1.0"))
-        .runs(vec![run])
-        .build();
-    serde_json::to_value(log).map_err(|error| Failure::from(format!("SARIF: {error}")))
+    let run = Run {
+        column_kind: "unicodeCodePoints",
+        invocations: None,
+        // By way of a value, which has its members in the order of their names.
+        results: Listed(move || results().map(|result| json!(result))),
+        tool: json!(Tool::builder().driver(driver).build()),
+    };
+    Log {
+        schema: SCHEMA,
+        runs: [run],
+        version: "2.1.0",
+    }
+}
+
+impl<R: Serialize> Log<R> {
+    /// With what the command could not do, and that it could not.
+    pub(crate) fn with_notifications(mut self, texts: &[String]) -> Self {
+        let notifications = texts.iter().map(|text| {
+            Notification::builder()
+                .level(json!(ResultLevel::Error))
+                .message(message(text))
+                .build()
+        });
+        let invocation = Invocation::builder()
+            .execution_successful(texts.is_empty())
+            .tool_execution_notifications(notifications.collect::<Vec<_>>())
+            .build();
+        for run in &mut self.runs {
+            run.invocations = Some([json!(invocation)]);
+        }
+        self
+    }
 }
 
 /// A rule in the words of its catalogue.

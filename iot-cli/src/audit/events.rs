@@ -13,7 +13,7 @@ use super::inventory::Log;
 use super::progress::Progress;
 use super::shape::Event;
 use crate::instant;
-use crate::output::Failure;
+use crate::output::{Failure, one_line};
 
 /// The histories of both overlaps, and what was used in their windows. In place of texts they have
 /// numbers, by first appearance.
@@ -21,8 +21,10 @@ pub(super) struct Histories {
     pub(super) shared: History,
     pub(super) conflicts: History,
     names: Names,
-    /// Open sessions, by the number of the client and the id of the session.
-    sessions: HashMap<(u64, Box<str>), u64>,
+    /// Open sessions, by the number of the client and the id of the session behind it.
+    sessions: HashMap<Box<[u8]>, u64>,
+    /// The key of the session at hand.
+    key: Vec<u8>,
     begun: u64,
     last: Timestamp,
 }
@@ -31,7 +33,14 @@ pub(super) struct Histories {
 #[derive(Default)]
 struct Names {
     numbers: HashMap<Rc<str>, u64>,
-    texts: Vec<Rc<str>>,
+    names: Vec<Name>,
+}
+
+struct Name {
+    text: Rc<str>,
+    /// The number of the id of its certificate, if it is a principal that is one; `None` before
+    /// somebody asked.
+    certificate: Option<Option<u64>>,
 }
 
 impl Names {
@@ -39,22 +48,48 @@ impl Names {
         if let Some(number) = self.numbers.get(text) {
             return *number;
         }
-        let number = u64::try_from(self.texts.len()).unwrap_or(u64::MAX);
+        let number = u64::try_from(self.names.len()).unwrap_or(u64::MAX);
         let text: Rc<str> = text.into();
-        self.texts.push(Rc::clone(&text));
+        self.names.push(Name {
+            text: Rc::clone(&text),
+            certificate: None,
+        });
         self.numbers.insert(text, number);
         number
     }
+
+    fn text(&self, number: u64) -> &str {
+        let name = self.names.get(index(number));
+        name.map_or("", |name| &name.text)
+    }
+
+    /// The certificate that a principal is.
+    fn certificate(&mut self, principal: u64) -> Option<u64> {
+        let name = self.names.get(index(principal))?;
+        if let Some(known) = name.certificate {
+            return known;
+        }
+        let id = name.text.rsplit(":cert/").next().unwrap_or_default();
+        let id = id.parse::<CertificateId>().ok();
+        let number = id.map(|id| self.number(id.as_str()));
+        self.names.get_mut(index(principal))?.certificate = Some(number);
+        number
+    }
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// One history, and which of its keys were used in its window.
 pub(super) struct History {
     pub(super) history: ConnectionHistory<u64>,
     window: AuditWindow,
-    used: HashMap<u64, Use>,
+    /// By the number of the key.
+    used: Vec<Use>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Use {
     /// Sessions that began before the window and did not end before it.
     open_before: i64,
@@ -67,12 +102,14 @@ const MAX_LINE: usize = 65_536;
 const MAX_TOLD: usize = 10;
 
 impl Histories {
-    pub(super) fn new(start: Timestamp) -> Self {
+    /// For an audit that starts at `start`, and if it is scheduled after one at `previous`.
+    pub(super) fn new(start: Timestamp, previous: Option<Timestamp>) -> Self {
         Self {
-            shared: History::new(Overlap::SharedCertificate, start),
-            conflicts: History::new(Overlap::ConflictingClientId, start),
+            shared: History::new(Overlap::SharedCertificate, start, previous),
+            conflicts: History::new(Overlap::ConflictingClientId, start, previous),
             names: Names::default(),
             sessions: HashMap::new(),
+            key: Vec::new(),
             begun: 0,
             last: Timestamp::default(),
         }
@@ -80,8 +117,7 @@ impl Histories {
 
     /// The text that a number of the histories stands for.
     pub(super) fn name(&self, number: u64) -> &str {
-        let index = usize::try_from(number).unwrap_or(usize::MAX);
-        self.names.texts.get(index).map_or("", |text| text)
+        self.names.text(number)
     }
 
     /// Takes in a log, and tells what of it cannot be used.
@@ -99,7 +135,8 @@ impl Histories {
     }
 
     fn file(&mut self, path: &Path) -> Vec<Failure> {
-        let name = path.display();
+        let name = path.display().to_string();
+        let name = one_line(&name);
         let mut told = Vec::new();
         let mut untold = 0_usize;
         let file = match File::open(path) {
@@ -146,12 +183,19 @@ impl Histories {
     /// Takes in an event.
     fn line(&mut self, text: &str) -> Result<(), String> {
         let event: Event<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        let begins = match event.event_type.to_ascii_lowercase().as_str() {
-            "connected" | "connect" => true,
-            "disconnected" | "disconnect" => false,
+        let is_one_of = |names: &[&str]| {
+            let mut names = names.iter();
+            names.any(|name| name.eq_ignore_ascii_case(&event.event_type))
+        };
+        let begins = if is_one_of(&["connected", "connect"]) {
+            true
+        } else if is_one_of(&["disconnected", "disconnect"]) {
+            false
+        } else if is_one_of(&["connect_failed", "subscribed", "unsubscribed"]) {
             // Lifecycle events that are about no session.
-            "connect_failed" | "subscribed" | "unsubscribed" => return Ok(()),
-            _ => return Err(format!("eventType: `{}` is unknown", event.event_type)),
+            return Ok(());
+        } else {
+            return Err(format!("eventType: `{}` is unknown", event.event_type));
         };
         let at = match (event.timestamp, &event.ts) {
             (Some(millis), _) => Timestamp::from_millis(millis),
@@ -178,11 +222,9 @@ impl Histories {
         let client = self.names.number(&event.client_id);
         let principal = self.names.number(&event.principal);
         let session = self.session(client, &event.session, begins);
-        let duplicate = event.disconnect_reason.as_deref() == Some("DUPLICATE_CLIENTID");
+        let duplicate = event.disconnect_reason == "DUPLICATE_CLIENTID";
         let told = (at, begins, duplicate);
-        let id = event.principal.rsplit(":cert/").next().unwrap_or_default();
-        if let Ok(certificate) = id.parse::<CertificateId>() {
-            let key = self.names.number(certificate.as_str());
+        if let Some(key) = self.names.certificate(principal) {
             self.shared
                 .take(Connection::new(key, client, session), told);
         }
@@ -193,15 +235,18 @@ impl Histories {
 
     /// The number of a session, which is forgotten when it ends.
     fn session(&mut self, client: u64, id: &str, begins: bool) -> u64 {
-        let key = (client, Box::from(id));
+        self.key.clear();
+        self.key.extend(client.to_le_bytes());
+        self.key.extend(id.as_bytes());
+        let key = self.key.as_slice();
         let known = match begins {
-            true => self.sessions.get(&key).copied(),
-            false => self.sessions.remove(&key),
+            true => self.sessions.get(key).copied(),
+            false => self.sessions.remove(key),
         };
         known.unwrap_or_else(|| {
             self.begun += 1;
             if begins {
-                self.sessions.insert(key, self.begun);
+                self.sessions.insert(key.into(), self.begun);
             }
             self.begun
         })
@@ -209,22 +254,27 @@ impl Histories {
 }
 
 impl History {
-    fn new(overlap: Overlap, start: Timestamp) -> Self {
-        let window = AuditWindow::of(overlap, start, None);
+    fn new(overlap: Overlap, start: Timestamp, previous: Option<Timestamp>) -> Self {
+        let window = AuditWindow::of(overlap, start, previous);
         Self {
             history: ConnectionHistory::new(overlap, window),
             window,
-            used: HashMap::new(),
+            used: Vec::new(),
         }
     }
 
     fn take(&mut self, connection: Connection<u64>, told: (Timestamp, bool, bool)) {
         let (at, begins, duplicate) = told;
-        let used = self.used.entry(connection.key).or_default();
-        if at < self.window.from() {
-            used.open_before += if begins { 1 } else { -1 };
-        } else if at <= self.window.to() {
-            used.within = true;
+        let key = index(connection.key);
+        if self.used.len() <= key {
+            self.used.resize(key + 1, Use::default());
+        }
+        if let Some(used) = self.used.get_mut(key) {
+            if at < self.window.from() {
+                used.open_before += if begins { 1 } else { -1 };
+            } else if at <= self.window.to() {
+                used.within = true;
+            }
         }
         match begins {
             true => self.history.connect(connection, at),
@@ -234,7 +284,7 @@ impl History {
 
     /// How many keys were used in the window.
     pub(super) fn evaluated(&self) -> u64 {
-        let used = self.used.values();
+        let used = self.used.iter();
         let used = used.filter(|used| used.within || used.open_before > 0);
         u64::try_from(used.count()).unwrap_or(u64::MAX)
     }

@@ -1,6 +1,7 @@
 //! The report for a person.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 use comfy_table::presets::NOTHING;
@@ -12,39 +13,45 @@ use super::proof::{Proven, Shown};
 use super::remedy::remedy;
 use super::run::Audited;
 use crate::instant::shown;
-use crate::output::{self, Failure, printable};
+use crate::output::{self, Failure, one_line};
 use crate::words::{count, number};
 
 pub(super) fn print(audited: &Audited) -> Result<(), Failure> {
     let mut open: Vec<&Shown> = audited.open().collect();
     open.sort_by_key(|shown| std::cmp::Reverse(shown.severity()));
-    output::print(head(&audited.report))?;
-    output::print(table(&audited.report))?;
-    for shown in &open {
-        output::print(format_args!("\n{}", draw(shown)))?;
-    }
-    output::print("")?;
+    output::print_all(|out| {
+        writeln!(out, "{}\n{}", head(&audited.report), table(&audited.report))?;
+        for shown in &open {
+            writeln!(out, "\n{}", draw(shown))?;
+        }
+        tail(out, audited, open.len())
+    })
+}
+
+/// What was not run, what was left alone, and how much was found.
+fn tail(out: &mut dyn Write, audited: &Audited, open: usize) -> io::Result<()> {
+    writeln!(out)?;
     let mut not_run: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (check, lacking) in &audited.not_run {
         not_run.entry(lacking).or_default().push(check.as_str());
     }
     for (lacking, checks) in not_run {
-        output::print(format_args!("not run, {lacking}: {}", checks.join(", ")))?;
+        writeln!(out, "not run, {lacking}: {}", checks.join(", "))?;
     }
     if audited.left_alone > 0 {
         let files = count(audited.left_alone as u64, "file");
-        output::print(format_args!("left alone: {files} of other kinds"))?;
+        writeln!(out, "left alone: {files} of other kinds")?;
     }
-    let style = output::verdict(open.is_empty() && audited.unread.is_empty());
-    let found = match open.len() {
+    let style = output::verdict(open == 0 && audited.unread.is_empty());
+    let found = match open {
         0 => "no finding".to_owned(),
         found => count(found as u64, "finding"),
     };
-    let suppressed = match audited.findings.len() - open.len() {
+    let suppressed = match audited.findings.len() - open {
         0 => String::new(),
         suppressed => format!(", {} suppressed", number(suppressed as u64)),
     };
-    output::print(format_args!("{style}{found}{style:#}{suppressed}"))
+    writeln!(out, "{style}{found}{style:#}{suppressed}")
 }
 
 fn head(report: &AuditReport) -> String {
@@ -105,14 +112,14 @@ fn table(report: &AuditReport) -> String {
         row.push(match report.status {
             CheckRunStatus::CompletedNonCompliant => hint(*check),
             CheckRunStatus::CompletedCompliant => String::new(),
-            status => format!(
-                "{status}: {}",
-                report.message.as_deref().unwrap_or_default()
-            ),
+            status => {
+                let message = report.message.as_deref().unwrap_or_default();
+                format!("{status}: {}", one_line(message))
+            }
         });
         row
     });
-    printable(&columns(&titles, rows, &right)).into_owned()
+    columns(&titles, rows, &right)
 }
 
 /// The mitigation actions that change something.
@@ -163,7 +170,7 @@ fn draw(shown: &Shown) -> String {
         _ => (Level::INFO, "low"),
     };
     let finding = &shown.finding.finding;
-    let title = printable(&shown.title()).into_owned();
+    let title = one_line(&shown.title()).into_owned();
     let title = level.with_name(word).primary_title(title);
     let mut group = Group::with_title(title.id(finding.check.as_str()));
     let drawn = shown.proofs.get(..MOST_PLACES).unwrap_or(&shown.proofs);
@@ -199,7 +206,7 @@ fn draw(shown: &Shown) -> String {
     }
     notes.extend(shown.facts());
     for note in notes {
-        group = group.element(Level::NOTE.message(printable(&note).into_owned()));
+        group = group.element(Level::NOTE.message(one_line(&note).into_owned()));
     }
     let help = remedy(finding.check, finding.reason_code);
     let group = group.element(Level::HELP.message(help));
@@ -215,9 +222,9 @@ fn snippet(proofs: &[Proven]) -> Option<Snippet<'_, annotate_snippets::Annotatio
     let (text, line, marks) = piece.window(proofs.iter().map(|proof| &proof.piece))?;
     let annotations = proofs.iter().zip(marks).map(|(proof, mark)| {
         let annotation = AnnotationKind::Primary.span(mark);
-        annotation.label(printable(&proof.label).into_owned())
+        annotation.label(one_line(&proof.label).into_owned())
     });
     let snippet = Snippet::source(text).line_start(line);
-    let snippet = snippet.path(printable(piece.path()));
+    let snippet = snippet.path(one_line(piece.path()));
     Some(snippet.annotations(annotations))
 }

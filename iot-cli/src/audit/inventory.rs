@@ -11,15 +11,15 @@ use iot_policy::{PolicyDocument, X509Certificate};
 use iot_topics::{CertificateId, Timestamp};
 
 use super::piece::{Piece, Place};
-use crate::output::Failure;
+use super::unread::{Lost, Unread};
 
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
     pub(super) account: Option<AccountId>,
     pub(super) devices: BTreeMap<CertificateId, Certificate>,
     pub(super) cas: BTreeMap<CertificateId, Certificate>,
-    /// Certificates of issuers, registered or not, by their subject.
-    pub(super) issuers: BTreeMap<String, Vec<X509Certificate>>,
+    /// Certificates of issuers, registered or not, by their subject and id.
+    pub(super) issuers: BTreeMap<String, BTreeMap<CertificateId, X509Certificate>>,
     pub(super) revocations: Revocations,
     /// Whether a revocation list was given.
     pub(super) has_revocations: bool,
@@ -30,7 +30,7 @@ pub(super) struct Inventory {
     pub(super) logging: Option<(Logging, Place)>,
     pub(super) connections: Vec<Log>,
     /// What cannot be used, in the order of reading.
-    pub(super) unread: Vec<Failure>,
+    pub(super) unread: Vec<Unread>,
     /// Files in a folder that are of no kind that an audit reads.
     pub(super) left_alone: BTreeSet<PathBuf>,
 }
@@ -62,6 +62,13 @@ impl Registered {
         self.status = self.status.or(other.status);
         self.created = self.created.or(other.created);
         self.ca = self.ca.take().or(other.ca);
+    }
+
+    /// Whether its ARN says that it is a CA's.
+    pub(super) fn is_authority(&self) -> bool {
+        self.arn
+            .as_deref()
+            .is_some_and(|arn| arn.contains(":cacert/"))
     }
 
     /// A certificate of which nothing else is known is in use.
@@ -156,14 +163,19 @@ impl Inventory {
         }
     }
 
-    /// Why a check has nothing to look at, if so.
+    /// Why a check has nothing to look at, if so. What could not be read is something.
     pub(super) fn lacks(&self, check: Check) -> Option<&'static str> {
         use Check as C;
 
-        let lacks = |is_empty: bool, what: &'static str| is_empty.then_some(what);
-        let devices = lacks(self.devices.is_empty(), "no device certificate");
-        let cas = lacks(self.cas.is_empty(), "no CA certificate");
-        let lists = lacks(!self.has_revocations, "no revocation list");
+        let lacks = |is_empty: bool, lost: Lost, what: &'static str| {
+            let is_lost = || self.unread.iter().any(|unread| unread.lost == lost);
+            (is_empty && !is_lost()).then_some(what)
+        };
+        let devices = self.devices.is_empty();
+        let devices = lacks(devices, Lost::Device, "no device certificate");
+        let cas = lacks(self.cas.is_empty(), Lost::Authority, "no CA certificate");
+        let lists = !self.has_revocations;
+        let lists = lacks(lists, Lost::RevocationList, "no revocation list");
         match check {
             C::RevokedCaCertificateStillActive => cas.or(lists),
             C::CaCertificateKeyQuality | C::CaCertificateExpiring => cas,
@@ -173,18 +185,21 @@ impl Inventory {
             C::RevokedDeviceCertificateStillActive
             | C::IntermediateCaRevokedForActiveDeviceCertificates => devices.or(lists),
             C::DeviceCertificateShared | C::ConflictingClientIds => {
-                lacks(self.connections.is_empty(), "no log of connections")
+                let logs = self.connections.is_empty();
+                lacks(logs, Lost::Connections, "no log of connections")
             }
             C::UnauthenticatedCognitoRoleOverlyPermissive
             | C::AuthenticatedCognitoRoleOverlyPermissive => {
-                lacks(self.pools.is_empty(), "no identity pool")
+                lacks(self.pools.is_empty(), Lost::Pool, "no identity pool")
             }
             C::IotRoleAliasOverlyPermissive | C::IotRoleAliasAllowsAccessToUnusedServices => {
-                lacks(self.aliases.is_empty(), "no role alias")
+                lacks(self.aliases.is_empty(), Lost::RoleAlias, "no role alias")
             }
-            C::LoggingDisabled => lacks(self.logging.is_none(), "no logging options"),
+            C::LoggingDisabled => {
+                lacks(self.logging.is_none(), Lost::Logging, "no logging options")
+            }
             C::IotPolicyOverlyPermissive | C::IotPolicyPotentialMisconfiguration => {
-                lacks(self.policies.is_empty(), "no policy")
+                lacks(self.policies.is_empty(), Lost::Policy, "no policy")
             }
             _ => Some("it is not known what it looks at"),
         }
@@ -203,14 +218,16 @@ impl Inventory {
                 .map(|facts| facts.issuer().to_owned()),
         );
         open.extend(chain.iter().map(|issuer| issuer.issuer().to_owned()));
+        let own = certificate.chain.iter().map(X509Certificate::id);
+        let mut known: BTreeSet<&CertificateId> = own.collect();
         let mut seen = BTreeSet::new();
         while let Some(name) = open.pop() {
             if !seen.insert(name.clone()) {
                 continue;
             }
-            for issuer in self.issuers.get(&name).into_iter().flatten() {
+            for (id, issuer) in self.issuers.get(&name).into_iter().flatten() {
                 open.push(issuer.issuer().to_owned());
-                if !chain.iter().any(|known| known.id() == issuer.id()) {
+                if known.insert(id) {
                     chain.push(issuer.clone());
                 }
             }

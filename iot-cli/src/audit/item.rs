@@ -13,6 +13,7 @@ use super::pem;
 use super::piece::{Piece, Place};
 use super::reader::{Entry, Hint, Reader};
 use super::shape::{self, Head, Kind, Raw};
+use super::unread::Lost;
 use crate::files;
 use crate::instant;
 use crate::output::{self, Failure};
@@ -32,30 +33,51 @@ fn text_of(piece: &Piece, raw: &RawValue) -> Result<String, Failure> {
 impl Reader {
     pub(super) fn json_file(&mut self, source: Source, hint: &Hint) {
         let piece = Piece::whole(source);
-        if let Err(failure) = self.items(&piece, hint, true) {
-            self.refuse(failure);
-        }
+        self.items(&piece, hint, true, Lost::Anything);
     }
 
-    /// An item or a list of them.
-    fn items(&mut self, piece: &Piece, hint: &Hint, is_file: bool) -> Result<(), Failure> {
+    /// An item or a list of them; `lost` is what a list that is none may have been about.
+    fn items(&mut self, piece: &Piece, hint: &Hint, is_file: bool, lost: Lost) {
         if !piece.text().trim_start().starts_with('[') {
-            return self.item(piece, hint, is_file);
+            return self.item(piece, hint, is_file, lost);
         }
-        for raw in shaped::<Vec<&RawValue>>(piece)? {
-            if let Err(failure) = self.item(&piece.part(raw), hint, false) {
-                self.refuse(failure);
+        match shaped::<Vec<&RawValue>>(piece) {
+            Ok(list) => {
+                for raw in list {
+                    self.item(&piece.part(raw), hint, false, lost);
+                }
             }
+            Err(failure) => self.refuse(failure, lost),
         }
-        Ok(())
     }
 
     /// A path, or an object of a kind that its members tell.
-    fn item(&mut self, piece: &Piece, hint: &Hint, is_file: bool) -> Result<(), Failure> {
-        if !is_file && piece.text().starts_with('"') {
-            return self.paths(piece, Some(hint));
+    fn item(&mut self, piece: &Piece, hint: &Hint, is_file: bool, lost: Lost) {
+        let done = match piece.text().starts_with('"') && !is_file {
+            true => self
+                .paths(piece, Some(hint))
+                .map_err(|failure| (failure, lost)),
+            false => match shaped::<Head<'_>>(piece) {
+                Ok(head) => {
+                    let lost = head.kind().map_or(lost, |kind| lost_with(kind, hint));
+                    self.object(piece, &head, hint, is_file)
+                        .map_err(|failure| (failure, lost))
+                }
+                Err(failure) => Err((failure, lost)),
+            },
+        };
+        if let Err((failure, lost)) = done {
+            self.refuse(failure, lost);
         }
-        let head: Head<'_> = shaped(piece)?;
+    }
+
+    fn object(
+        &mut self,
+        piece: &Piece,
+        head: &Head<'_>,
+        hint: &Hint,
+        is_file: bool,
+    ) -> Result<(), Failure> {
         match head.kind() {
             Some(Kind::Document) => self.document_item(piece, hint),
             Some(Kind::Policy) => self.policy(piece),
@@ -70,7 +92,7 @@ impl Reader {
                 None => self.role_alias(piece),
             },
             Some(Kind::Logging) => self.logging(piece),
-            Some(Kind::Inventory) if is_file => self.inventory(piece, &head, hint),
+            Some(Kind::Inventory) if is_file => self.inventory(piece, head, hint),
             _ => Err(piece.failure(
                 "this is no resource of an audit",
                 "has no member by which one is known",
@@ -103,31 +125,32 @@ impl Reader {
             self.inventory.account = Some(account);
         }
         // `aws iot list-ca-certificates` has `certificates` too; their ARNs tell them apart.
-        let lists: [(&Raw<'_>, &Hint); 8] = [
-            (&head.ca_certificates, &Hint::Ca),
-            (&head.issuer_certificates, &Hint::Issuer),
-            (&head.certificates, hint),
-            (&head.revocation_lists, hint),
-            (&head.policies, hint),
-            (&head.identity_pools, hint),
-            (&head.roles, hint),
-            (&head.role_aliases, hint),
+        let lists: [(&Raw<'_>, &Hint, Lost); 8] = [
+            (&head.ca_certificates, &Hint::Ca, Lost::Authority),
+            (&head.issuer_certificates, &Hint::Issuer, Lost::Issuer),
+            (&head.certificates, hint, Lost::Certificates),
+            (&head.revocation_lists, hint, Lost::RevocationList),
+            (&head.policies, hint, Lost::Policy),
+            (&head.identity_pools, hint, Lost::Pool),
+            (&head.roles, hint, Lost::Role),
+            (&head.role_aliases, hint, Lost::RoleAlias),
         ];
-        for (list, hint) in lists {
+        for (list, hint, lost) in lists {
             if let Some(raw) = list {
-                let part = piece.part(raw);
-                if let Err(failure) = self.items(&part, hint, false) {
-                    self.refuse(failure);
-                }
+                self.items(&piece.part(raw), hint, false, lost);
             }
         }
-        if let Some(raw) = head.logging {
-            self.logging(&piece.part(raw))?;
+        if let Some(raw) = head.logging
+            && let Err(failure) = self.logging(&piece.part(raw))
+        {
+            self.refuse(failure, Lost::Logging);
         }
-        match head.connections {
-            Some(raw) => self.connections(&piece.part(raw)),
-            None => Ok(()),
+        if let Some(raw) = head.connections
+            && let Err(failure) = self.connections(&piece.part(raw))
+        {
+            self.refuse(failure, Lost::Connections);
         }
+        Ok(())
     }
 
     fn connections(&mut self, piece: &Piece) -> Result<(), Failure> {
@@ -171,11 +194,9 @@ impl Reader {
             arn: read.certificate_arn,
         };
         let id = id(&read.certificate_id, "/certificateId")?;
-        let arn = registered.arn.as_deref().unwrap_or_default();
-        let hint = if arn.contains(":cacert/") {
-            &Hint::Ca
-        } else {
-            hint
+        let hint = match registered.is_authority() {
+            true => &Hint::Ca,
+            false => hint,
         };
         let Some(text) = read.certificate_pem else {
             let stem = PathBuf::from(piece.path()).with_extension("");
@@ -241,7 +262,7 @@ impl Reader {
                         document.piece.policy_failure(at, &error)
                     }
                 };
-                self.refuse(failure);
+                self.refuse(failure, Lost::Nothing);
             }
         }
         Ok(document)
@@ -348,28 +369,44 @@ impl Reader {
 
     fn logging(&mut self, piece: &Piece) -> Result<(), Failure> {
         let read: shape::Logging = shaped(piece)?;
+        let level = |text: &Option<String>, pointer: &str| {
+            let level = text.as_deref().map(str::parse).transpose();
+            level.map_err(|_| piece.at(pointer).failure(UNUSABLE, "is no level of a log"))
+        };
+        let first = level(&read.log_level, "/logLevel")?;
+        let second = level(&read.default_log_level, "/defaultLogLevel")?;
         let place = Place::Text(piece.clone());
         let known = self
             .inventory
             .logging
             .get_or_insert_with(|| (Logging::default(), place));
-        let level = |text: &Option<String>, pointer: &str| {
-            let level = text.as_deref().map(str::parse).transpose();
-            level.map_err(|_| piece.at(pointer).failure(UNUSABLE, "is no level of a log"))
-        };
         let logging = &mut known.0;
         let has_role = read.role_arn.is_some();
         // The first generation has `logLevel`, the second the other two.
-        if let Some(level) = level(&read.log_level, "/logLevel")? {
+        if let Some(level) = first {
             logging.level = Some(level);
             logging.has_role = has_role;
         }
-        if let Some(level) = level(&read.default_log_level, "/defaultLogLevel")? {
+        if let Some(level) = second {
             logging.fine_grained.default_level = Some(level);
             logging.fine_grained.has_role = has_role;
         }
         logging.fine_grained.disable_all |= read.disable_all_logs.unwrap_or_default();
         Ok(())
+    }
+}
+
+/// What is lost with an object of a kind.
+const fn lost_with(kind: Kind, hint: &Hint) -> Lost {
+    match (kind, hint) {
+        (Kind::Document | Kind::Role, Hint::Role(_)) | (Kind::Role, _) => Lost::Role,
+        (Kind::Document | Kind::Policy, _) => Lost::Policy,
+        (Kind::Certificate, Hint::Issuer) => Lost::Issuer,
+        (Kind::Certificate, _) => Lost::Certificates,
+        (Kind::Pool, _) => Lost::Pool,
+        (Kind::RoleAlias, _) => Lost::RoleAlias,
+        (Kind::Logging, _) => Lost::Logging,
+        (Kind::Inventory, _) => Lost::Anything,
     }
 }
 

@@ -1,13 +1,25 @@
 //! The report for a program: the shapes of the API, and what it does not have.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::piece::{Piece, Place};
 use super::proof::Shown;
 use super::remedy::remedy;
 use super::run::Audited;
+use crate::output::Listed;
 
-pub(super) fn value(audited: &Audited) -> Value {
+/// The members by name; the findings are made while they are printed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report<F: Serialize> {
+    findings: F,
+    not_run: Map<String, Value>,
+    task: Value,
+    unreadable: Value,
+}
+
+pub(super) fn report(audited: &Audited) -> impl Serialize {
     let report = &audited.report;
     let mut task = report.to_api_json();
     if let Some(members) = task.as_object_mut() {
@@ -15,13 +27,13 @@ pub(super) fn value(audited: &Audited) -> Value {
     }
     let not_run = audited.not_run.iter();
     let not_run = not_run.map(|(check, lacking)| (check.to_string(), json!(lacking)));
-    let unread = audited.unread.iter().map(|failure| failure.text());
-    json!({
-        "task": task,
-        "findings": audited.findings.iter().map(finding).collect::<Value>(),
-        "notRun": not_run.collect::<Map<_, _>>(),
-        "unreadable": unread.collect::<Value>(),
-    })
+    let unread = audited.unread.iter().map(|unread| unread.failure.text());
+    Report {
+        findings: Listed(|| audited.findings.iter().map(finding)),
+        not_run: not_run.collect(),
+        task,
+        unreadable: unread.collect(),
+    }
 }
 
 fn finding(shown: &Shown) -> Value {

@@ -8,7 +8,7 @@ use iot_policy::locate;
 use serde_json::value::RawValue;
 
 use super::text::Text;
-use crate::output::{self, Failure, printable};
+use crate::output::{self, Failure, one_line, printable};
 use crate::sarif::Lines;
 use crate::source::Source;
 
@@ -114,7 +114,8 @@ impl Piece {
     pub(super) fn failure(&self, title: &str, label: &str) -> Failure {
         let (line, column) = self.text.position(self.range.start);
         let Some((text, first, marks)) = self.window(std::iter::once(self)) else {
-            return format!("{}:{line}:{column}: {title}: {label}", self.path()).into();
+            let path = one_line(self.path());
+            return format!("{path}:{line}:{column}: {title}: {label}").into();
         };
         let place = output::Place {
             path: self.path(),
@@ -161,7 +162,7 @@ impl Place {
 
     pub(super) fn failure(&self, title: &str, label: &str) -> Failure {
         match self {
-            Self::File(path) => format!("{path}: {title}: {label}").into(),
+            Self::File(path) => format!("{}: {title}: {label}", one_line(path)).into(),
             Self::Text(piece) => piece.failure(title, label),
         }
     }

@@ -10,12 +10,13 @@ use iot_defender::audit::IssuedCertificate;
 use iot_policy::{RevocationList, X509Certificate, certificate_id};
 use iot_topics::CertificateId;
 
-use super::inventory::{Certificate, Inventory, Log, Registered};
+use super::inventory::{Inventory, Log, Registered};
 use super::pem::{self, Block};
 use super::piece::{Piece, Place};
 use super::progress::Progress;
+use super::unread::{Lost, Unread};
 use crate::files;
-use crate::output::Failure;
+use crate::output::{Failure, one_line};
 use crate::source::Source;
 
 /// What a file or a list makes of a certificate or a policy document in it.
@@ -52,7 +53,9 @@ pub(super) fn read(arguments: &[String]) -> Result<Inventory, Failure> {
     for argument in arguments {
         if Path::new(argument).is_dir() {
             let (files, failures) = files::below_folder(Path::new(argument));
-            reader.inventory.unread.extend(failures);
+            for failure in failures {
+                reader.refuse(failure, Lost::Anything);
+            }
             paths.extend(files.into_iter().map(|path| (path, false)));
         } else {
             let files = files::expand(std::slice::from_ref(argument))?;
@@ -68,8 +71,9 @@ pub(super) fn read(arguments: &[String]) -> Result<Inventory, Failure> {
 }
 
 impl Reader {
-    pub(super) fn refuse(&mut self, failure: impl Into<Failure>) {
-        self.inventory.unread.push(failure.into());
+    pub(super) fn refuse(&mut self, failure: impl Into<Failure>, lost: Lost) {
+        let failure = failure.into();
+        self.inventory.unread.push(Unread { failure, lost });
     }
 
     /// Reads a file by its extension.
@@ -85,15 +89,17 @@ impl Reader {
         match extension.to_str().unwrap_or_default() {
             "json" => match Source::read(path) {
                 Ok(source) => self.json_file(source, hint),
-                Err(failure) => self.refuse(failure),
+                Err(failure) => self.refuse(failure, Lost::Anything),
             },
             "jsonl" | "ndjson" => self.inventory.connections.push(Log::File(path.to_owned())),
             "pem" | "crt" | "cer" | "der" => self.blocks(path, pem::CERTIFICATE, hint),
             "crl" => self.blocks(path, pem::REVOCATION_LIST, hint),
-            _ if is_named => self.refuse(format!(
-                "{}: neither .json, .jsonl, .pem, .crt, .cer, .der nor .crl",
-                path.display()
-            )),
+            _ if is_named => {
+                let name = path.display().to_string();
+                let name = one_line(&name);
+                let kinds = "neither .json, .jsonl, .pem, .crt, .cer, .der nor .crl";
+                self.refuse(format!("{name}: {kinds}"), Lost::Anything);
+            }
             _ => {
                 self.inventory.left_alone.insert(path.to_owned());
             }
@@ -102,16 +108,18 @@ impl Reader {
 
     /// A file of certificates or revocation lists; `label` is what it is if it is no PEM.
     fn blocks(&mut self, path: &Path, label: &str, hint: &Hint) {
-        let name = path.display();
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) => return self.refuse(format!("{name}: {error}")),
-        };
-        let blocks = match pem::read(bytes, label) {
+        let place = Place::File(Rc::from(path.display().to_string()));
+        let name = one_line(place.path());
+        let blocks = match bytes(path).and_then(|bytes| pem::read(bytes, label)) {
             Ok(blocks) => blocks,
-            Err(error) => return self.refuse(format!("{name}: {error}")),
+            Err(error) => {
+                let lost = match label == pem::REVOCATION_LIST {
+                    true => Lost::RevocationList,
+                    false => Lost::Certificates,
+                };
+                return self.refuse(format!("{name}: {error}"), lost);
+            }
         };
-        let place = Place::File(Rc::from(name.to_string()));
         let (lists, others): (Vec<_>, Vec<_>) = blocks
             .into_iter()
             .partition(|block| block.label == pem::REVOCATION_LIST);
@@ -121,8 +129,8 @@ impl Reader {
         if let (true, true, Some(other)) =
             (lists.is_empty(), certificates.is_empty(), others.first())
         {
-            let label = &other.label;
-            return self.refuse(format!("{name}: a PEM of `{label}`, not of `CERTIFICATE`"));
+            let told = format!("{name}: a PEM of `{}`, not of `CERTIFICATE`", other.label);
+            return self.refuse(told, Lost::Nothing);
         }
         for list in lists {
             self.revocation_list(&list.der, &place);
@@ -146,7 +154,8 @@ impl Reader {
                 }
             }
             Err(error) => {
-                self.refuse(place.failure("this is not a revocation list", &error.to_string()));
+                let failure = place.failure("this is not a revocation list", &error.to_string());
+                self.refuse(failure, Lost::RevocationList);
             }
         }
     }
@@ -162,21 +171,27 @@ impl Reader {
     ) -> Option<CertificateId> {
         let mut blocks = blocks.into_iter();
         let first = blocks.next()?;
-        let mut facts = |der: &[u8]| match X509Certificate::from_der(der) {
+        let mut facts = |der: &[u8], lost: Lost| match X509Certificate::from_der(der) {
             Ok(facts) => Some(facts),
             Err(error) => {
                 let failure = place.failure("this is not a certificate", &error.to_string());
-                self.inventory.unread.push(failure);
+                self.refuse(failure, lost);
                 None
             }
         };
-        let own = facts(&first.der);
-        let chain: Vec<_> = blocks.filter_map(|block| facts(&block.der)).collect();
+        let own = match hint {
+            Hint::Issuer => facts(&first.der, Lost::Issuer),
+            _ => facts(&first.der, Lost::Nothing),
+        };
+        let chain = blocks.filter_map(|block| facts(&block.der, Lost::Issuer));
+        let chain: Vec<_> = chain.collect();
         if matches!(hint, Hint::Ca | Hint::Issuer) {
             for issuer in own.iter().chain(&chain) {
                 let issuers = &mut self.inventory.issuers;
                 let known = issuers.entry(issuer.subject().to_owned()).or_default();
-                known.push(issuer.clone());
+                known
+                    .entry(issuer.id().clone())
+                    .or_insert_with(|| issuer.clone());
             }
         }
         let id = id.unwrap_or_else(|| certificate_id(&first.der));
@@ -185,15 +200,25 @@ impl Reader {
             Hint::Ca => &mut self.inventory.cas,
             Hint::Device | Hint::Role(_) => &mut self.inventory.devices,
         };
-        let certificate = certificates
-            .entry(id.clone())
-            .or_insert_with(|| Certificate {
-                place: Some(place.clone()),
-                der: Some(first.der),
-                facts: own,
-                chain: Vec::new(),
-                registered: Registered::default(),
-            });
+        let certificate = certificates.entry(id.clone()).or_default();
+        match &certificate.der {
+            None => {
+                certificate.place = Some(place.clone());
+                certificate.der = Some(first.der);
+                certificate.facts = own;
+            }
+            Some(known) if *known == first.der => {}
+            Some(_) => {
+                let title = "this certificate is not looked at";
+                let failure = place.failure(title, "its id is that of another");
+                let lost = match hint {
+                    Hint::Ca => Lost::Authority,
+                    _ => Lost::Device,
+                };
+                self.refuse(failure, lost);
+                return None;
+            }
+        }
         certificate.chain.extend(chain);
         certificate.registered.fill(registered);
         Some(id)
@@ -214,7 +239,11 @@ impl Reader {
                 let failure = entry
                     .piece
                     .failure(title, "neither by its id nor beside the file");
-                self.refuse(failure);
+                let lost = match entry.registered.is_authority() {
+                    true => Lost::Authority,
+                    false => Lost::Device,
+                };
+                self.refuse(failure, lost);
             }
         }
         self.inventory
@@ -234,4 +263,15 @@ fn hint(path: &Path) -> Hint {
         (role, "roles") => Hint::Role(role.to_owned()),
         _ => Hint::Device,
     }
+}
+
+/// The largest file of certificates or revocation lists: five million entries of a list.
+const MAX_BYTES: u64 = 1 << 28;
+
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let size = fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if size > MAX_BYTES {
+        return Err(format!("{size} bytes, more than {MAX_BYTES}"));
+    }
+    fs::read(path).map_err(|error| error.to_string())
 }

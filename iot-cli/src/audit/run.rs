@@ -8,7 +8,7 @@ use iot_defender::audit::{
     ResourceIdentifier, RoleAliasResource, Severity, Suppression,
 };
 use iot_policy::X509Certificate;
-use iot_topics::CertificateId;
+use iot_topics::{CertificateId, Timestamp};
 
 use super::events::Histories;
 use super::inventory::{Certificate, Document, Inventory, Log, Role};
@@ -16,6 +16,7 @@ use super::piece::Place;
 use super::progress::Progress;
 use super::proof::Shown;
 use super::settings::RunArgs;
+use super::unread::{Lost, Unread};
 use super::{human, json, reader, sarif};
 use crate::Outcome;
 use crate::output::{self, Failure, ReportFormat};
@@ -26,7 +27,7 @@ pub(super) struct Audited {
     /// In the order of check, resource and reason.
     pub(super) findings: Vec<Shown>,
     pub(super) suppressions: Vec<Suppression>,
-    pub(super) unread: Vec<Failure>,
+    pub(super) unread: Vec<Unread>,
     /// Checks that were not asked for by name and have nothing to look at.
     pub(super) not_run: Vec<(Check, &'static str)>,
     pub(super) left_alone: usize,
@@ -46,6 +47,8 @@ pub(super) fn run(arguments: &RunArgs) -> Result<Outcome, Failure> {
         return Err("no folder, file or glob is given".to_owned().into());
     }
     let mut inventory = reader::read(&arguments.paths)?;
+    tell(&inventory.unread);
+    let told = inventory.unread.len();
     inventory.account = arguments
         .account
         .or(inventory.account)
@@ -59,16 +62,14 @@ pub(super) fn run(arguments: &RunArgs) -> Result<Outcome, Failure> {
     let (mut settings, suppressions) = arguments.settings(account)?;
     let not_run = choose(arguments, &inventory, &mut settings)?;
     settings.revocations = std::mem::take(&mut inventory.revocations);
-    let mut audited = examine(inventory, &settings);
+    let mut audited = examine(inventory, &settings, arguments.previous);
     audited.suppressions = suppressions;
     audited.not_run = not_run;
-    for failure in &audited.unread {
-        failure.print();
-    }
+    tell(audited.unread.get(told..).unwrap_or_default());
     match arguments.format {
         ReportFormat::Human => human::print(&audited)?,
-        ReportFormat::Json => output::print_json(&json::value(&audited))?,
-        ReportFormat::Sarif => output::print_json(&sarif::log(&audited)?)?,
+        ReportFormat::Json => output::print_json(&json::report(&audited))?,
+        ReportFormat::Sarif => output::print_json(&sarif::log(&audited))?,
     }
     if !audited.unread.is_empty() {
         let told = match audited.unread.len() {
@@ -80,6 +81,12 @@ pub(super) fn run(arguments: &RunArgs) -> Result<Outcome, Failure> {
     let least = Severity::from(arguments.fail_on);
     let found = audited.open().any(|shown| shown.severity() >= least);
     Ok((!found).into())
+}
+
+fn tell(unread: &[Unread]) {
+    for unread in unread {
+        unread.failure.print();
+    }
 }
 
 /// The checks that are run: those that were asked for, or those that have something to look at.
@@ -124,11 +131,17 @@ fn guessed(inventory: &Inventory) -> Option<AccountId> {
 struct Run<'i, 's> {
     inventory: &'i Inventory,
     audit: Audit<'s>,
+    /// When the audit before this one started, if this one is scheduled.
+    previous: Option<Timestamp>,
     findings: Vec<Shown>,
-    unread: Vec<Failure>,
+    unread: Vec<Unread>,
 }
 
-fn examine(mut inventory: Inventory, settings: &AuditSettings) -> Audited {
+fn examine(
+    mut inventory: Inventory,
+    settings: &AuditSettings,
+    previous: Option<Timestamp>,
+) -> Audited {
     let mut unread = std::mem::take(&mut inventory.unread);
     let authorities = inventory.cas.iter().map(|(id, certificate)| {
         let status = certificate.registered.status();
@@ -138,6 +151,7 @@ fn examine(mut inventory: Inventory, settings: &AuditSettings) -> Audited {
     let mut run = Run {
         inventory: &inventory,
         audit: Audit::new(settings, &authorities),
+        previous,
         findings: Vec::new(),
         unread: Vec::new(),
     };
@@ -147,12 +161,21 @@ fn examine(mut inventory: Inventory, settings: &AuditSettings) -> Audited {
     run.logging();
     run.connections(settings);
     let Run {
-        audit,
+        mut audit,
         mut findings,
         unread: more,
         ..
     } = run;
     unread.extend(more);
+    for check in &settings.checks {
+        let of_check = unread.iter().filter(|it| it.lost.checks().contains(check));
+        let gap = match of_check.count() {
+            0 => continue,
+            1 => "1 thing could not be read that this check may look at".to_owned(),
+            many => format!("{many} things could not be read that this check may look at"),
+        };
+        audit.miss(*check, CheckFailure::new(None, &gap));
+    }
     let (report, of_authorities) = audit.finish();
     findings.extend(of_authorities.into_iter().map(|finding| {
         let place = match &finding.finding.resource.resource_identifier {
@@ -181,6 +204,10 @@ impl<'i> Run<'i, '_> {
         self.findings.extend(shown);
     }
 
+    fn refuse(&mut self, failure: Failure, lost: Lost) {
+        self.unread.push(Unread { failure, lost });
+    }
+
     fn devices(&mut self) {
         let progress = Progress::new(self.inventory.devices.len(), "certificates");
         for (id, certificate) in &self.inventory.devices {
@@ -199,8 +226,7 @@ impl<'i> Run<'i, '_> {
                 && let Some(place) = &certificate.place
             {
                 let error = unreadable.error.to_string();
-                self.unread
-                    .push(place.failure("it cannot be judged", &error));
+                self.refuse(place.failure("it cannot be judged", &error), Lost::Nothing);
             }
             self.keep(judgement, certificate.place.as_ref(), &[]);
             progress.step();
@@ -215,7 +241,7 @@ impl<'i> Run<'i, '_> {
             if !seen.insert(&policy.version) {
                 let label = "its name and version are those of another";
                 let failure = document.piece.failure("this policy is there twice", label);
-                self.unread.push(failure);
+                self.refuse(failure, Lost::Policy);
                 continue;
             }
             let judged = RegisteredPolicy::new(policy.version.clone(), text(document));
@@ -224,8 +250,8 @@ impl<'i> Run<'i, '_> {
                 && let Some(unreadable) = judgement.unreadable.first()
             {
                 let error = unreadable.error.to_string();
-                self.unread
-                    .push(document.piece.failure("it cannot be judged", &error));
+                let failure = document.piece.failure("it cannot be judged", &error);
+                self.refuse(failure, Lost::Nothing);
             }
             let place = Place::Text(document.piece.clone());
             self.keep(judgement, Some(&place), std::slice::from_ref(document));
@@ -284,16 +310,11 @@ impl<'i> Run<'i, '_> {
         if !checks.iter().any(|check| settings.checks.contains(check)) {
             return;
         }
-        let mut histories = Histories::new(settings.task.start);
+        let mut histories = Histories::new(settings.task.start, self.previous);
         for log in &self.inventory.connections {
-            let failures = histories.log(log);
-            if !failures.is_empty() {
-                let why = "a log of connections could not be read as a whole";
-                for check in checks {
-                    self.audit.fail(check, CheckFailure::new(None, why));
-                }
+            for failure in histories.log(log) {
+                self.refuse(failure, Lost::Connections);
             }
-            self.unread.extend(failures);
         }
         let log = self.inventory.connections.first().map(|log| match log {
             Log::File(path) => Place::File(path.display().to_string().into()),
@@ -340,7 +361,7 @@ impl<'i> Run<'i, '_> {
         let documents = inventory.documents(role);
         if let (None, Role::Named(_, piece)) = (documents, role) {
             let failure = piece.failure("the policies of this role are not here", "is not known");
-            self.unread.push(failure);
+            self.refuse(failure, Lost::Nothing);
         }
         documents
     }

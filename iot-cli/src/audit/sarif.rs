@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use iot_defender::audit::{ActionType, Check, Severity};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use serde_sarif::sarif::{
     Location, ReportingDescriptor, Result as SarifResult, ResultLevel, Suppression,
 };
@@ -12,20 +13,21 @@ use super::piece::Place;
 use super::proof::Shown;
 use super::remedy::remedy;
 use super::run::Audited;
-use crate::output::Failure;
 use crate::sarif::{self, Rule, message};
 
 /// The fingerprint's name: its last part is the version of how it is made.
 const FINGERPRINT: &str = "findingId/v1";
 
-pub(super) fn log(audited: &Audited) -> Result<Value, Failure> {
+pub(super) fn log(audited: &Audited) -> impl Serialize {
     let rules = Check::ALL.iter().map(|check| rule(*check)).collect();
-    let results = audited
-        .findings
-        .iter()
-        .map(|shown| result(shown, audited))
-        .collect();
-    sarif::log("iot audit", rules, results)
+    let results = || audited.findings.iter().map(|shown| result(shown, audited));
+    let unread = audited.unread.iter().map(|unread| unread.failure.text());
+    let failed = audited.report.checks.iter().filter_map(|(check, report)| {
+        let message = report.message.as_deref()?;
+        Some(format!("{check}: {message}"))
+    });
+    let notifications: Vec<String> = unread.chain(failed).collect();
+    sarif::log("iot audit", rules, results).with_notifications(&notifications)
 }
 
 fn rule(check: Check) -> ReportingDescriptor {

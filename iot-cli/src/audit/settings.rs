@@ -46,6 +46,10 @@ pub(super) struct RunArgs {
     /// When the audit starts [default: the time of the clock]
     #[arg(long, value_name = "TIME", value_parser = instant)]
     now: Option<Timestamp>,
+    /// When the scheduled audit before this one started: connections are judged from then on, as
+    /// those of a scheduled audit are [default: 31 days back, as those of an audit on demand]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(super) previous: Option<Timestamp>,
     /// From which age on a device certificate is a finding: 30 to 3652
     #[arg(long, value_name = "DAYS", default_value_t = Days::AGE_DEFAULT)]
     cert_age_days: Days,
@@ -101,6 +105,11 @@ impl RunArgs {
         account: AccountId,
     ) -> Result<(AuditSettings, Vec<Suppression>), Failure> {
         let start = self.now.unwrap_or_else(clock);
+        if self.previous.is_some_and(|previous| previous >= start) {
+            return Err("--previous: not before the start of this audit"
+                .to_owned()
+                .into());
+        }
         let id = match &self.task_id {
             Some(id) => id.clone(),
             None => task_id(account, start).map_err(|error| error.to_string())?,

@@ -231,5 +231,6 @@ pub(super) struct Event<'a> {
     pub(super) timestamp: Option<u64>,
     /// Seconds, or a text.
     pub(super) ts: Option<Value>,
-    pub(super) disconnect_reason: Option<String>,
+    #[serde(borrow, default)]
+    pub(super) disconnect_reason: Cow<'a, str>,
 }

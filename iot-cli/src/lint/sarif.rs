@@ -1,20 +1,20 @@
 //! Findings as SARIF 2.1.0.
 
 use iot_policy::lint::{LintId, Severity, Suggestion};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactChange, ArtifactContent, Fix, Location, Replacement, ReportingDescriptor,
     Result as SarifResult, ResultLevel,
 };
 
 use super::{Finding, Spot, advice, quoted};
-use crate::output::Failure;
 use crate::sarif::{self, Rule, artifact, message, region};
 
 /// The log of one run, with every lint as a rule.
-pub(super) fn log(findings: &[Finding<'_>]) -> Result<Value, Failure> {
+pub(super) fn log(findings: &[Finding<'_>]) -> impl Serialize {
     let rules = LintId::ALL.iter().map(|id| rule(*id)).collect();
-    let results = findings.iter().map(result).collect();
+    let results = || findings.iter().map(result);
     sarif::log("iot policy lint", rules, results)
 }
 

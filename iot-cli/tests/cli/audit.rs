@@ -269,3 +269,35 @@ const SHA1: &str = "2d8a201ccdf9b760b755";
 const SHA256: &[u8] = &[
     0xec, 0x0c, 0xec, 0x40, 0x2c, 0xf9, 0x81, 0x9e, 0x72, 0x6c, 0xdd, 0x6f, 0x6c, 0xc7, 0x97,
 ];
+
+/// A scheduled audit looks at the connections since the one before it.
+#[test]
+fn connections_are_those_since_the_audit_before() {
+    let folder = folder("connections_since_the_audit_before");
+    let event = |kind: &str, principal: &str, ts: u32| {
+        format!(
+            r#"{{"eventType":"{kind}","clientId":"lamp","principal":"{principal}","session":"{principal}","ts":{ts}}}"#
+        )
+    };
+    let log = [
+        event("connected", "a", 1_650_000_000),
+        event("connected", "b", 1_650_000_010),
+        event("disconnected", "a", 1_650_000_020),
+        event("disconnected", "b", 1_650_000_030),
+        event("connected", "a", 1_650_400_000),
+    ];
+    let log = write(&folder, "log.jsonl", log.join("\n"));
+    let count = |more: &[&str]| {
+        let report = json_of(&[&[log.as_str()], more].concat());
+        let check = &report["task"]["auditDetails"]["CONFLICTING_CLIENT_IDS_CHECK"];
+        let count = |name: &str| check[name].as_u64().unwrap();
+        (
+            count("nonCompliantResourcesCount"),
+            count("totalResourcesCount"),
+        )
+    };
+    assert_eq!(count(&[]), (1, 1));
+    assert_eq!(count(&["--previous", "1650000005"]), (1, 1));
+    assert_eq!(count(&["--previous", "1650300000"]), (0, 1));
+    assert_eq!(count(&["--previous", "1650410000"]), (0, 1)); // it is on still
+}

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use serde_json::Value;
+
 use super::{DECK, SMALL, audit, json_of, write};
 use crate::{folder, root, run};
 
@@ -168,6 +170,7 @@ fn what_is_no_audit_is_refused() {
         "the days are not 30 to 3652",
     );
     told(&[DECK, "--account", "1"], "twelve digits");
+    told(&[DECK, "--previous", super::NOW], "--previous: not before");
     told(&[DECK, "--task-id", "a b"], "not 1 to 40 letters");
     told(&[DECK, "--suppressions", DECK], "deck.json:1:1");
     told(&[DECK, "--suppressions", "none.json"], "none.json");
@@ -229,4 +232,139 @@ fn what_is_quoted_drives_no_terminal() {
     }
     assert!(ran.stdout.contains("wide.json:1:"), "{}", ran.stdout);
     assert!(lint.stderr.contains("wrong.json:1:"), "{}", lint.stderr);
+}
+
+/// The checks that would have looked at it, and no others, do not say that all complies.
+#[test]
+fn what_is_lost_fails_the_checks_that_miss_it() {
+    let folder = folder("what_is_lost_fails_the_checks");
+    let own = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:Connect","Resource":"arn:aws:iot:us-east-1:1:client/x"}]}"#;
+    let any = own.replace("client/x", "client/*");
+    let alias = r#"{"roleAliasArn":"arn:aws:iot:us-east-1:123456789012:rolealias/cam","roleArn":"arn:aws:iam::123456789012:role/r"}"#;
+    let small = fs::read(root().join(SMALL)).unwrap();
+    let case = |name: &str, files: &[(&str, &[u8])], failed: &[&str], other: &[(&str, &str)]| {
+        for (file, text) in files {
+            write(&folder, &format!("{name}/{file}"), text);
+        }
+        let path = folder.join(name);
+        let report = json_of(&[path.to_str().unwrap()]);
+        let details = &report["task"]["auditDetails"];
+        let checks = details.as_object().unwrap().iter();
+        let failures = checks.filter(|(_, check)| check["checkRunStatus"] == "FAILED");
+        let failures: Vec<_> = failures.map(|(name, _)| name.as_str()).collect();
+        assert_eq!(failures, failed, "{name}: {details:#}");
+        for (check, status) in other {
+            assert_eq!(details[check]["checkRunStatus"], *status, "{name}");
+        }
+    };
+    let permissive = "IOT_POLICY_OVERLY_PERMISSIVE_CHECK";
+    let lint = "IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK";
+    // Without the services that were used nothing is known of a role alias.
+    let aliases = [
+        "IOT_ROLE_ALIAS_ALLOWS_ACCESS_TO_UNUSED_SERVICES_CHECK",
+        "IOT_ROLE_ALIAS_OVERLY_PERMISSIVE_CHECK",
+    ];
+    let alias = ("alias.json", alias.as_bytes());
+    let policy = ("policies/own.json", own.as_bytes());
+    let compliant = (permissive, "COMPLETED_COMPLIANT");
+    case("alias", &[alias, policy], &aliases, &[compliant]);
+    // Of two policies with one name one is not looked at; what the other does stays found.
+    let twice = ("more/own.json", own.as_bytes());
+    case("twice", &[policy, twice], &[permissive, lint], &[]);
+    let wide = [
+        ("any.json", any.as_bytes()),
+        ("more/any.json", any.as_bytes()),
+    ];
+    let found = (permissive, "COMPLETED_NON_COMPLIANT");
+    case("wide", &wide, &[lint], &[found]);
+    let certificate = ("certificates/small.pem", small.as_slice());
+    let revoked = [
+        "INTERMEDIATE_CA_REVOKED_FOR_ACTIVE_DEVICE_CERTIFICATES_CHECK",
+        "REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK",
+    ];
+    let list = ("crl/list.crl", &b"\x30\x03\x02\x01\x00"[..]);
+    let dates = ("DEVICE_CERTIFICATE_EXPIRING_CHECK", "COMPLETED_COMPLIANT");
+    case(
+        "list",
+        &[certificate, list, policy],
+        &revoked,
+        &[compliant, dates],
+    );
+    // A file of which nothing is known may have been anything.
+    let json = ("notes.json", &b"{"[..]);
+    case("anything", &[policy, json], &[permissive, lint], &[]);
+    // Two certificates with one id.
+    let pem = String::from_utf8(small.clone()).unwrap();
+    let entry =
+        |pem: &str| serde_json::json!({"certificateId": "0a".repeat(32), "certificatePem": pem});
+    let other = fs::read_to_string(root().join("examples/audit/certificates/lathe.pem")).unwrap();
+    let both = serde_json::json!([entry(&pem), entry(&other)]).to_string();
+    let devices = [
+        "DEVICE_CERTIFICATE_AGE_CHECK",
+        "DEVICE_CERTIFICATE_EXPIRING_CHECK",
+        "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK",
+    ];
+    case(
+        "id",
+        &[("certificates.json", both.as_bytes()), policy],
+        &devices,
+        &[compliant],
+    );
+    // Logging that cannot be used does not hide the connections behind it.
+    let event =
+        r#"{"eventType":"connected","clientId":"c","principal":"p","session":"s","ts":1650326400}"#;
+    let all = format!(r#"{{"logging":{{"logLevel":"LOUD"}},"connections":[{event}]}}"#);
+    let clients = ("CONFLICTING_CLIENT_IDS_CHECK", "COMPLETED_COMPLIANT");
+    let inventory = ("inventory.json", all.as_bytes());
+    case(
+        "logging",
+        &[inventory],
+        &["LOGGING_DISABLED_CHECK"],
+        &[clients],
+    );
+}
+
+#[test]
+fn sarif_tells_what_could_not_be_read() {
+    let folder = folder("sarif_tells_what_could_not_be_read");
+    let alias = write(
+        &folder,
+        "alias.json",
+        r#"{"roleAliasArn":"a","roleArn":"b"}"#,
+    );
+    let sarif = |path: &str| -> Value {
+        let ran = audit(&[path, "--format", "sarif"]);
+        serde_json::from_str(&ran.stdout).unwrap()
+    };
+    let log = sarif(&alias);
+    let invocation = &log["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let told = invocation["toolExecutionNotifications"].as_array().unwrap();
+    let texts: Vec<_> = told
+        .iter()
+        .map(|it| it["message"]["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(texts.len(), 3, "{texts:#?}"); // the alias, and its two checks
+    assert!(texts[0].contains("servicesUsedLastYear"), "{texts:#?}");
+    assert!(
+        texts.iter().all(|text| !text.contains('\u{1b}')),
+        "{texts:#?}"
+    );
+    assert_eq!(
+        sarif(SMALL)["runs"][0]["invocations"][0]["executionSuccessful"],
+        true
+    );
+}
+
+#[test]
+fn names_of_files_make_no_messages() {
+    let folder = folder("names_of_files_make_no_messages");
+    let name = "certificates/a\nerror: b\u{202e}.pem";
+    write(&folder, name, "0");
+    let ran = audit(&[folder.to_str().unwrap()]);
+    assert!(
+        ran.stderr.contains(r"a\nerror: b\u{202e}.pem"),
+        "{}",
+        ran.stderr
+    );
 }
