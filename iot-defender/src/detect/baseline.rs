@@ -60,8 +60,8 @@ pub struct BehaviorRef<'a> {
 /// assert_eq!(NearestRank.percentile(of, Statistic::P50, &mut values), Some(Number::from(2_u32)));
 /// ```
 pub trait Percentiles {
-    /// The percentile of the values that the devices of the profile have in one step; `None` if
-    /// it cannot be told, so that nothing is judged by it. The values may be put in another
+    /// The percentile of the values that the devices of the profile have in one step, of counters
+    /// the sums of the windows that have a datapoint; `None` if it cannot be told, so that nothing is judged by it. The values may be put in another
     /// order. None is negative.
     fn percentile(
         &mut self,

@@ -401,6 +401,9 @@ impl Engine {
             event.time = time;
         }
         self.invalidate(&mut events);
+        for machine in self.machines.iter_mut().flatten() {
+            machine.advance(self.now);
+        }
         self.take_in(readings);
         let mut court = Court {
             now: self.now,

@@ -36,9 +36,9 @@ type Series = Vec<(bool, Option<u64>)>;
 /// Step, behavior and thing by their numbers, what happened, the value.
 type Event = (usize, usize, usize, ViolationEventType, Option<u64>);
 
-/// The value of a behavior in a step: nothing without a datapoint, and before the window is full.
+/// The value of a behavior in a step: nothing before the window is full, and without a datapoint in
+/// it.
 fn value(series: &Series, rule: &Rule, now: usize) -> Option<u64> {
-    series[now].1.filter(|_| series[now].0)?;
     // What came before the thing last joined is forgotten.
     let joined = (0..=now).rev().take_while(|step| series[*step].0).last()?;
     let first = (joined..=now).find(|step| series[*step].1.is_some())?;
@@ -46,7 +46,9 @@ fn value(series: &Series, rule: &Rule, now: usize) -> Option<u64> {
         return None;
     }
     let window = (now + 1).saturating_sub(rule.window).max(joined)..=now;
-    Some(window.filter_map(|step| series[step].1).sum())
+    let mut counts = window.filter_map(|step| series[step].1).peekable();
+    counts.peek()?;
+    Some(counts.sum())
 }
 
 fn is_normal(things: &[Series], rule: &Rule, now: usize, value_now: u64) -> Option<bool> {
@@ -88,7 +90,9 @@ fn naive(things: &[Series], rules: &[Rule]) -> Vec<Event> {
                 if series[step].0 && series[step].1.is_some() {
                     last = Some(step);
                 }
-                let Some(value) = value(series, rule, step) else {
+                // Who is silent is counted, but not judged.
+                let has_datapoint = series[step].0 && series[step].1.is_some();
+                let Some(value) = value(series, rule, step).filter(|_| has_datapoint) else {
                     continue;
                 };
                 let Some(is_normal) = is_normal(things, rule, step, value) else {
@@ -148,6 +152,10 @@ fn engine(things: &[Series], rules: &[Rule]) -> (Vec<Event>, String) {
         .unwrap();
     let mut events = Vec::new();
     for step in 0..things[0].len() {
+        // The same again changes nothing.
+        if step % 7 == 4 {
+            engine.set_profile(&profile);
+        }
         let mut arrived = Vec::new();
         for (thing, of_thing) in things.iter().enumerate() {
             let (is_member, value) = of_thing[step];

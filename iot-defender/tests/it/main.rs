@@ -25,6 +25,7 @@ mod detect_oracle;
 mod detect_series;
 mod history;
 mod history_oracle;
+mod detect_windows;
 mod inventory;
 mod inventory_detect;
 mod inventory_reports;

@@ -17,7 +17,7 @@ use super::super::violation::{ViolationEventType, ViolationId, ViolationSource};
 use super::alarm::{Alarm, Change};
 use super::device::Devices;
 use super::machine::{Arrived, Machine, Touch};
-use super::{Outcome, Reading, time_of, track};
+use super::{Outcome, Reading, time_of};
 
 /// What a step is judged with.
 pub(super) struct Court<'a> {
@@ -128,12 +128,8 @@ impl Machine {
         let (series, window) = (seen.series, seen.window);
         Some(match seen.kind {
             MetricKind::Counter => {
-                let track = self.track(touch.row, series)?;
-                if !track.covers(window, court.now) {
-                    return None;
-                }
-                let ring = self.window(touch.row, series);
-                Judged::Own(Datapoint::Count(track::sum(ring, window, court.now)))
+                let sum = self.sum(touch.row, series, window, court.now)?;
+                Judged::Own(Datapoint::Count(sum))
             }
             MetricKind::MessageSize => {
                 Judged::Own(Datapoint::Sizes(*seen.arrived.sizes.get(index)?))
@@ -157,9 +153,19 @@ impl Machine {
             } => {
                 let mut values = core::mem::take(&mut self.values);
                 values.clear();
-                let touches = seen.arrived.touches.iter().enumerate();
-                let number = |(index, touch)| self.value(seen, index, touch, court)?.number();
-                values.extend(touches.filter_map(number));
+                match self.recent(seen.series) {
+                    // Those who are silent in this step count with what their windows have.
+                    Some(rows) => values.extend(rows.iter().filter_map(|row| {
+                        let sum = self.sum(*row, seen.series, seen.window, court.now)?;
+                        Some(Number::from_count(sum))
+                    })),
+                    None => {
+                        let touches = seen.arrived.touches.iter().enumerate();
+                        let number =
+                            |(index, touch)| self.value(seen, index, touch, court)?.number();
+                        values.extend(touches.filter_map(number));
+                    }
+                }
                 // One negative value and the percentiles say nothing (developer guide, "Custom
                 // metrics").
                 let is_usable = !values.iter().any(|value| value.is_negative());

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use super::super::behavior::Behavior;
+use super::super::behavior::criteria::Condition;
 use super::super::metric::{Metric, MetricKind};
 use super::super::name::ProfileName;
 use super::super::number::Number;
@@ -36,6 +37,8 @@ pub(super) struct Series {
     steps: usize,
     /// Where they begin in a row of windows.
     offset: usize,
+    /// Whether a percentile is taken of windows that are longer than a step.
+    is_ranked: bool,
 }
 
 /// A datapoint of the step that goes on.
@@ -82,6 +85,8 @@ pub(super) struct Machine {
     tracks: Vec<Track>,
     windows: Vec<u64>,
     pub(super) arrived: Vec<Arrived>,
+    /// Of each metric that is ranked the rows with datapoints in its longest window.
+    recent: Vec<Vec<u32>>,
     pub(super) alarms: Alarms,
     due: BinaryHeap<Due>,
     pub(super) values: Vec<Number>,
@@ -102,6 +107,7 @@ impl Machine {
             tracks: Vec::new(),
             windows: Vec::new(),
             arrived: Vec::new(),
+            recent: Vec::new(),
             alarms: Alarms::EMPTY,
             due: BinaryHeap::new(),
             values: Vec::new(),
@@ -130,6 +136,7 @@ impl Machine {
                     kind: behavior.kind(),
                     steps: 0,
                     offset: 0,
+                    is_ranked: false,
                 });
             }
             let window = behavior.window();
@@ -137,6 +144,8 @@ impl Machine {
                 && series.kind == MetricKind::Counter
             {
                 series.steps = series.steps.max(window as usize);
+                let condition = &behavior.criteria().condition;
+                series.is_ranked |= window > 1 && matches!(condition, Condition::Percentile { .. });
             }
             rules.push(Rule {
                 behavior: Arc::new(behavior.clone()),
@@ -212,6 +221,15 @@ impl Machine {
             }
         }
         self.arrived = series.iter().map(|_| Arrived::default()).collect();
+        self.recent = (0..series.len())
+            .map(|place| {
+                let known = tracks.iter().skip(place).step_by(series.len()).zip(0..);
+                let known = known.filter(|(track, _)| track.last != track::NEVER);
+                let is_ranked = series.get(place).is_some_and(|series| series.is_ranked);
+                let rows = known.filter(|_| is_ranked).map(|(_, row)| row);
+                rows.collect()
+            })
+            .collect();
         (self.rules, self.series, self.places) = (rules, series, places);
         (self.states, self.tracks, self.windows) = (states, tracks, windows);
         self.stride = stride;
@@ -304,6 +322,38 @@ impl Machine {
         self.windows.get(from..from + series.steps).unwrap_or(&[])
     }
 
+    /// The sum of the window of a counter that ends now; nothing while the window is not full, and
+    /// if no datapoint is in it.
+    pub(super) fn sum(&self, row: u32, series: usize, window: u32, now: u32) -> Option<u64> {
+        let track = self.track(row, series)?;
+        if !track.covers(window, now) {
+            return None;
+        }
+        // The ring knows nothing of the steps since the newest datapoint.
+        let silent = now.saturating_sub(track.last);
+        let left = window.checked_sub(silent).filter(|left| *left > 0)?;
+        Some(track::sum(self.window(row, series), left, track.last))
+    }
+
+    /// The rows whose windows of a counter may have a datapoint, if longer windows are ranked.
+    pub(super) fn recent(&self, series: usize) -> Option<&[u32]> {
+        let is_ranked = self.series.get(series)?.is_ranked;
+        let rows = self.recent.get(series).filter(|_| is_ranked)?;
+        Some(rows)
+    }
+
+    /// Forgets which rows had datapoints before the windows that end now.
+    pub(super) fn advance(&mut self, now: u32) {
+        let width = self.series.len();
+        let places = self.series.iter().zip(&mut self.recent).enumerate();
+        for (place, (series, recent)) in places {
+            recent.retain(|row| {
+                let track = self.tracks.get(*row as usize * width + place);
+                track.is_some_and(|track| track.is_within(series.steps, now))
+            });
+        }
+    }
+
     /// Takes a datapoint of a step. One that is not of the metric's type, or of a metric that no
     /// behavior is about, is passed over. A step is judged once: what comes for it later counts
     /// only in the windows of later steps.
@@ -345,6 +395,12 @@ impl Machine {
             // The step was judged before.
             None if last == now => {}
             None => {
+                if series.is_ranked
+                    && !track.is_within(series.steps, now)
+                    && let Some(recent) = self.recent.get_mut(place)
+                {
+                    recent.push(row);
+                }
                 track.touch = arrived.touches.len() as u32;
                 track.last = now;
                 track.first = track.first.min(now);

@@ -25,6 +25,11 @@ impl Track {
     pub(super) const fn covers(&self, window: u32, now: u32) -> bool {
         self.first != NEVER && now.saturating_sub(self.first) + 1 >= window
     }
+
+    /// Whether the newest datapoint is in a window of so many steps that ends now.
+    pub(super) const fn is_within(&self, window: usize, now: u32) -> bool {
+        self.last != NEVER && (now.saturating_sub(self.last) as usize) < window
+    }
 }
 
 /// Adds to the counter of a step. `last` is the step of the datapoint before; what lies between is
