@@ -46,9 +46,13 @@ fn prices(json: &Value, fine: u64) -> Prices {
     )
 }
 
-/// A decimal without zeros at its end.
+/// A decimal without zeros at the end of its fraction.
 fn short(decimal: &str) -> &str {
-    decimal.trim_end_matches('0').trim_end_matches('.')
+    if decimal.contains('.') {
+        decimal.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        decimal
+    }
 }
 
 fn exact(cents: Cents) -> String {
@@ -57,19 +61,40 @@ fn exact(cents: Cents) -> String {
     short(&format!("{whole}.{fraction:09}")).to_owned()
 }
 
+/// What a member may be called. Any other must not be taken for a zero.
+const NAMES: &[&str] = &[
+    "prices",
+    "devices",
+    "metrics",
+    "rulesMetrics",
+    "ruleMetrics",
+    "datapointsPerHour",
+    "mlMetrics",
+    "mlDatapointsPerHour",
+    "mlDatapoints",
+];
+
 pub(crate) fn cost(case: &Value) -> Answers {
     let input = &case["input"];
-    let number = |name: &str| input[name].as_u64().unwrap_or(0);
+    for name in input.as_object().unwrap().keys() {
+        assert!(NAMES.contains(&name.as_str()), "no such member: {name}");
+    }
+    let number = |names: &[&str]| {
+        let given = names.iter().find_map(|name| input.get(name));
+        given.map(|given| given.as_u64().unwrap())
+    };
     let mut fleet = Fleet::default();
-    fleet.devices = number("devices").try_into().unwrap();
-    fleet.rule_metrics = number("metrics").try_into().unwrap();
-    fleet.rule_reports_an_hour = number("datapointsPerHour").try_into().unwrap();
-    fleet.ml_metrics = number("mlMetrics").try_into().unwrap();
-    let ml_rate = input["mlDatapointsPerHour"].as_u64();
-    let ml_rate = ml_rate.unwrap_or_else(|| number("datapointsPerHour"));
+    let count = |names: &[&str]| number(names).unwrap_or(0);
+    fleet.devices = count(&["devices"]).try_into().unwrap();
+    let metrics = count(&["metrics", "rulesMetrics", "ruleMetrics"]);
+    fleet.rule_metrics = metrics.try_into().unwrap();
+    fleet.rule_reports_an_hour = count(&["datapointsPerHour"]).try_into().unwrap();
+    // A case that has no metrics of models asks what these would be charged for the same.
+    let ml_metrics = number(&["mlMetrics"]).unwrap_or(metrics);
+    fleet.ml_metrics = ml_metrics.try_into().unwrap();
+    let ml_rate = count(&["mlDatapointsPerHour", "datapointsPerHour"]);
     fleet.ml_reports_an_hour = ml_rate.try_into().unwrap();
-    let ml = input["mlDatapoints"].as_u64();
-    let ml = ml.unwrap_or_else(|| fleet.ml_datapoints());
+    let ml = number(&["mlDatapoints"]).unwrap_or_else(|| fleet.ml_datapoints());
     let lines = |fine: u64| {
         let prices = prices(&input["prices"], fine);
         let mut estimate = prices.estimate(&fleet);
@@ -85,6 +110,7 @@ pub(crate) fn cost(case: &Value) -> Answers {
     }
     let actual = json!({
         "datapoints": fleet.rule_datapoints(),
+        "rulesDatapoints": fleet.rule_datapoints(),
         "mlDatapoints": ml,
         "audit": estimate.audit.to_string(),
         "auditExact": exact(fine.audit),

@@ -17,13 +17,16 @@ use serde_json::{Map, Value, json};
 use crate::cases::Answers;
 use crate::cases_words::{answer, word};
 
-/// `payload` is the value of a JSON payload, `payloadHex` the bytes of any. Of what is rejected the
-/// case may ask for a part of the details only.
+/// `payload` is the value of a JSON payload, `payloadText` its text, `payloadHex` the bytes of any.
+/// Of what is rejected the case may ask for a part of the details only.
 pub(crate) fn report(case: &Value) -> Answers {
     let input = &case["input"];
-    let payload = match input.get("payloadHex") {
-        Some(hex) => bytes(hex.as_str().unwrap()),
-        None => serde_json::to_vec(&input["payload"]).unwrap(),
+    let payload = ["payload", "payloadText", "payloadHex"].map(|name| input.get(name));
+    let payload = match payload {
+        [Some(value), None, None] => serde_json::to_vec(value).unwrap(),
+        [None, Some(text), None] => text.as_str().unwrap().into(),
+        [None, None, Some(hex)] => bytes(hex.as_str().unwrap()),
+        _ => panic!("not one payload"),
     };
     let second = |key: &str| {
         input

@@ -1,6 +1,7 @@
 //! Cases about series of datapoints, and what they make of alarms.
 #![expect(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a case that is not in the format must fail"
 )]
@@ -59,27 +60,36 @@ impl Fleet {
         self.engine.set_device(thing, true, [group]);
     }
 
-    fn control(&mut self, action: &str, name: &str) {
-        let action = action.to_lowercase();
-        let is_about = |what: &str| action.contains(what);
-        if is_about("behavior") {
-            self.behaviors.retain(|behavior| behavior["name"] != name);
-            let definitions = implied(&self.behaviors);
-            let request = json!({ "behaviors": self.behaviors });
-            let update = ProfileUpdate::from_json(&request, &definitions).unwrap();
-            self.profile.update(update, None).unwrap();
-            self.engine.set_profile(&self.profile);
-        } else if is_about("profile") {
-            self.engine.remove_profile(PROFILE);
-        } else if is_about("leave") {
-            self.engine.set_device(name, true, []);
-        } else if is_about("join") || is_about("enter") {
-            self.join(name);
-        } else {
-            assert!(is_about("target"), "no such control: {action}");
-            let target = Target::Group("target".parse().unwrap());
-            self.engine.detach(PROFILE, &target).unwrap();
+    /// What happens before a step: to a behavior, to a thing, or to the profile and its target.
+    fn control(&mut self, action: &str, name: &str, is_thing: bool) {
+        let words = action.to_lowercase();
+        let has = |any: &[&str]| any.iter().any(|word| words.contains(word));
+        let is_end = has(&["leave", "remove", "delete", "detach", "drop", "exit"]);
+        let is_begin = has(&["join", "enter", "add", "attach", "return"]) && !is_end;
+        assert!(is_end != is_begin, "no such control: {action}");
+        let is_thing = is_thing && !has(&["behavior", "profile"]);
+        match (is_thing, is_end) {
+            (true, true) => drop(self.engine.set_device(name, true, [])),
+            (true, false) => self.join(name),
+            (false, true) if has(&["behavior"]) => self.remove_behavior(name),
+            (false, true) if has(&["profile"]) => self.engine.remove_profile(PROFILE),
+            (false, true) if has(&["target"]) => {
+                let target = Target::Group("target".parse().unwrap());
+                self.engine.detach(PROFILE, &target).unwrap();
+            }
+            _ => panic!("no such control: {action}"),
         }
+    }
+
+    fn remove_behavior(&mut self, name: &str) {
+        let known = self.behaviors.len();
+        self.behaviors.retain(|behavior| behavior["name"] != name);
+        assert_ne!(self.behaviors.len(), known, "no such behavior: {name}");
+        let definitions = implied(&self.behaviors);
+        let request = json!({ "behaviors": self.behaviors });
+        let update = ProfileUpdate::from_json(&request, &definitions).unwrap();
+        self.profile.update(update, None).unwrap();
+        self.engine.set_profile(&self.profile);
     }
 }
 
@@ -104,8 +114,8 @@ pub(crate) fn series(case: &Value) -> Answers {
     let (mut events, mut notifications, mut level) = (Vec::new(), 0, None);
     for step in 0..=input["endStep"].as_u64().unwrap() {
         for control in controls.iter().filter(|control| control[0] == step) {
-            let name = control.get(2).and_then(Value::as_str);
-            fleet.control(text(&control[1]), name.unwrap_or_default());
+            let name = control.get(2).and_then(Value::as_str).unwrap_or_default();
+            fleet.control(text(&control[1]), name, things.contains_key(name));
         }
         let mut arrived = Vec::new();
         for (thing, metrics) in things {

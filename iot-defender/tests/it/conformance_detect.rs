@@ -33,8 +33,18 @@ fn every_case_holds() {
     cases::hold(FILES);
 }
 
+/// A kind that is not known fails; those of models have a runner of their own.
 fn run(case: &Value) -> Option<Answers> {
-    let kind = case["kind"].as_str()?;
-    let (_, answer) = KINDS.iter().find(|(name, _)| *name == kind)?;
-    Some(answer(case))
+    let kind = case["kind"].as_str().unwrap_or_default();
+    if kind.starts_with("ml") {
+        return None;
+    }
+    let known = KINDS.iter().find(|(name, _)| *name == kind);
+    Some(match known {
+        Some((_, answer)) => answer(case),
+        None => Answers {
+            expected: case["expect"].to_string(),
+            actual: format!("no such kind: {kind}"),
+        },
+    })
 }
