@@ -4,6 +4,7 @@
 //! "Troubleshooting Device Defender".
 
 mod alarm;
+mod attached;
 mod device;
 mod judge;
 mod machine;
@@ -17,6 +18,7 @@ use alloc::vec::Vec;
 use iot_topics::{GroupName, Timestamp};
 
 use self::alarm::Alarm;
+use self::attached::Attached;
 pub use self::device::DeviceId;
 use self::device::{Device, Devices};
 use self::judge::{Court, step_time as time_of};
@@ -41,9 +43,6 @@ const STEP_SECONDS: u64 = 300;
 
 /// Without a datapoint for more steps than these, two days, an alarm is invalid.
 const INVALID_STEPS: u32 = 172_800 / STEP_SECONDS as u32;
-
-/// Profiles of a target ("AWS IoT Device Defender quotas").
-const MAX_PROFILES_OF_TARGET: usize = 5;
 
 /// A metric with its dimension, as an engine knows it. It stays what it is as profiles come and go.
 ///
@@ -85,6 +84,8 @@ pub struct Reading<'a> {
 ///
 /// - A counter is added over the duration of the behavior, and judged from when the device's
 ///   datapoints fill that. Lists, gauges and sizes of messages are judged as they come.
+/// - A percentile of a counter is taken of all devices of the profile whose window is full and has a
+///   datapoint, also of those that are silent in the step; of anything else, of what came in it.
 /// - A step without a datapoint changes nothing.
 /// - An alarm becomes invalid when its device had no datapoint for more than two days, and when the
 ///   behavior is not about the device any more.
@@ -128,6 +129,7 @@ pub struct Reading<'a> {
 pub struct Engine {
     devices: Devices,
     machines: Vec<Option<Machine>>,
+    attached: Attached,
     names: BTreeMap<ProfileName, u32>,
     series: BTreeMap<(Metric, Option<MetricDimension>), SeriesId>,
     /// The newest step.
@@ -178,6 +180,7 @@ impl Engine {
         Self {
             devices: Devices::EMPTY,
             machines: Vec::new(),
+            attached: Attached::EMPTY,
             names: BTreeMap::new(),
             series: BTreeMap::new(),
             now: 0,
@@ -226,7 +229,8 @@ impl Engine {
         }
     }
 
-    /// Attaches a profile to a target: it is about its devices from now on.
+    /// Attaches a profile to a target: it is about its devices from now on. It looks at each device
+    /// once.
     ///
     /// # Errors
     ///
@@ -243,17 +247,18 @@ impl Engine {
     pub fn attach(&mut self, profile: &str, target: Target) -> Result<(), DetectError> {
         let not_found = || DetectError::NotFound(profile.to_string());
         let place = *self.names.get(profile).ok_or_else(not_found)?;
-        let of_target = self.machines.iter().flatten();
-        let others = of_target.filter(|machine| {
-            machine.name.as_str() != profile && machine.targets.contains(&target)
-        });
-        if others.count() >= MAX_PROFILES_OF_TARGET {
+        if !self.attached.attach(&target, place) {
             return Err(DetectError::Limit("5 profiles of the target"));
         }
         if let Some(Some(machine)) = self.machines.get_mut(place as usize) {
+            for (id, device) in self.devices.iter_mut() {
+                let groups = device.groups.iter().map(GroupName::as_str);
+                if target.matches(device.is_registered, groups) {
+                    visit(machine, place, id, device, true, &mut self.ended);
+                }
+            }
             machine.targets.insert(target);
         }
-        self.settle(place);
         Ok(())
     }
 
@@ -278,6 +283,7 @@ impl Engine {
         if let Some(Some(machine)) = self.machines.get_mut(place as usize) {
             machine.targets.remove(target);
         }
+        self.attached.detach(target, place);
         self.settle(place);
         Ok(())
     }
@@ -299,7 +305,9 @@ impl Engine {
             return;
         };
         if let Some(Some(machine)) = self.machines.get_mut(place as usize) {
-            machine.targets.clear();
+            for target in core::mem::take(&mut machine.targets) {
+                self.attached.detach(&target, place);
+            }
         }
         self.settle(place);
         if let Some(slot) = self.machines.get_mut(place as usize) {
@@ -307,19 +315,24 @@ impl Engine {
         }
     }
 
-    /// Lets the devices join or leave a profile, as its targets say.
+    /// Lets those leave a profile whom none of its targets means any more.
     fn settle(&mut self, place: u32) {
         let Some(Some(machine)) = self.machines.get_mut(place as usize) else {
             return;
         };
-        for (id, device) in self.devices.iter_mut() {
-            visit(machine, place, id, device, &mut self.ended);
+        let members: Vec<DeviceId> = machine.devices().collect();
+        for id in members {
+            if let Some(device) = self.devices.get_mut(id) {
+                let is_about = self.attached.of(device).any(|of| of == place);
+                visit(machine, place, id, device, is_about, &mut self.ended);
+            }
         }
     }
 
     /// Says that there is a device, and in which groups it is, parents of them included; a device
     /// that is not in the registry is a thing name or a client id, and in no group. A thing and a
-    /// device that has its name and is not in the registry are two.
+    /// device that has its name and is not in the registry are two. The work grows with its groups
+    /// and its profiles, not with those of others.
     pub fn set_device(
         &mut self,
         name: &str,
@@ -330,9 +343,13 @@ impl Engine {
         let id = known.unwrap_or_else(|| self.devices.insert(name, is_registered));
         if let Some(device) = self.devices.get_mut(id) {
             device.groups = groups.into_iter().collect();
-            for (place, machine) in self.machines.iter_mut().enumerate() {
-                if let Some(machine) = machine {
-                    visit(machine, place as u32, id, device, &mut self.ended);
+            let wanted: BTreeSet<u32> = self.attached.of(device).collect();
+            let mut places = wanted.clone();
+            places.extend(device.rows.iter().map(|(place, _)| *place));
+            for place in places {
+                if let Some(Some(machine)) = self.machines.get_mut(place as usize) {
+                    let is_about = wanted.contains(&place);
+                    visit(machine, place, id, device, is_about, &mut self.ended);
                 }
             }
         }
@@ -568,16 +585,17 @@ impl Engine {
 /// So that the steps behind the last still count.
 const LAST_STEP: u32 = u32::MAX - 2 * INVALID_STEPS;
 
-/// Lets a device join or leave a profile, as its targets say.
+/// Lets a device join or leave a profile, as it is about the device or not.
 fn visit(
     machine: &mut Machine,
     place: u32,
     id: DeviceId,
     device: &mut Device,
+    is_about: bool,
     ended: &mut Vec<ViolationEvent>,
 ) {
     let row = device.rows.iter().position(|(of, _)| *of == place);
-    match (row, machine.is_about(device)) {
+    match (row, is_about) {
         (None, true) => {
             let row = machine.join(id);
             device.rows.push((place, row));

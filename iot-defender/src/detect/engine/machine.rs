@@ -14,7 +14,7 @@ use super::super::profile::SecurityProfile;
 use super::super::target::Target;
 use super::super::value::{Datapoint, MessageSizes};
 use super::alarm::{Alarm, Alarms, State};
-use super::device::{Device, DeviceId};
+use super::device::DeviceId;
 use super::track::{self, Track};
 use super::{INVALID_STEPS, SeriesId};
 
@@ -244,11 +244,9 @@ impl Machine {
         Some((alarm, behavior))
     }
 
-    /// Whether the profile is about a device.
-    pub(super) fn is_about(&self, device: &Device) -> bool {
-        let groups = || device.groups.iter().map(iot_topics::GroupName::as_str);
-        let mut targets = self.targets.iter();
-        targets.any(|target| target.matches(device.is_registered, groups()))
+    /// The devices that the profile is about.
+    pub(super) fn devices(&self) -> impl Iterator<Item = DeviceId> {
+        self.members.iter().copied().flatten()
     }
 
     /// A new row for a device.
