@@ -21,6 +21,7 @@ mod engine;
 mod export;
 mod figures;
 mod history;
+mod intake;
 mod metric;
 mod ml;
 mod name;
@@ -57,6 +58,7 @@ pub use dimension::{
 pub use engine::{DeviceId, Engine, Reading, SeriesId};
 pub use export::{ExportBatch, MeasuredOf, MetricLog};
 pub use figures::{IndexedViolations, ViolationFigures, fleet_index, violation_figures};
+pub use intake::{Alert, Export, Intake, Told};
 pub use metric::{
     AwsMetric, CustomMetricType, Metric, MetricError, MetricKind, MetricSide, ValueType,
 };

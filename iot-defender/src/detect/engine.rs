@@ -9,6 +9,7 @@ mod device;
 mod judge;
 mod machine;
 mod track;
+mod view;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString as _};
@@ -212,7 +213,7 @@ impl Engine {
         let Some(slot) = self.machines.get_mut(place as usize) else {
             return;
         };
-        let machine = slot.get_or_insert_with(|| Machine::new(profile.name().clone()));
+        let machine = slot.get_or_insert_with(|| Machine::new(profile));
         let series = &mut self.series;
         let mut intern = |behavior: &Behavior| {
             let key = (behavior.metric().clone(), behavior.dimension().cloned());

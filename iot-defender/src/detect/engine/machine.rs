@@ -71,6 +71,7 @@ type Due = Reverse<(u32, u32)>;
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
     pub(super) name: ProfileName,
+    pub(super) profile: SecurityProfile,
     pub(super) targets: BTreeSet<Target>,
     /// By name.
     pub(super) rules: Vec<Rule>,
@@ -93,9 +94,11 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) const fn new(name: ProfileName) -> Self {
+    /// A profile that is about no device, and whose behaviors are still to be taken.
+    pub(super) fn new(profile: &SecurityProfile) -> Self {
         Self {
-            name,
+            name: profile.name().clone(),
+            profile: profile.clone(),
             targets: BTreeSet::new(),
             rules: Vec::new(),
             series: Vec::new(),
@@ -121,6 +124,7 @@ impl Machine {
         profile: &SecurityProfile,
         intern: &mut dyn FnMut(&Behavior) -> SeriesId,
     ) -> Vec<(Alarm, Arc<Behavior>)> {
+        self.profile.clone_from(profile);
         let mut behaviors: Vec<&Behavior> = profile.behaviors().iter().collect();
         behaviors.sort_by_key(|behavior| behavior.name());
         let mut series: Vec<Series> = Vec::new();
