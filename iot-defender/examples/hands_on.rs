@@ -7,15 +7,16 @@
 use core::error::Error;
 
 use iot_defender::audit::{
-    ActionFailure, ActionParams, Audit, AuditConfiguration, AuditFinding, AuditReport,
-    AuditSettings, CertificateSource, CertificateStatus, Check, Date, DeviceCertificate,
-    DocumentSource, LogLevel, Logging, MitigationAction, MitigationActions, MitigationEffect,
-    MitigationTask, MitigationTaskFilter, MitigationTaskRequest, MitigationTasks, PolicyVersion,
-    RegisteredPolicy, Schedule, TaskHeader, TaskStatus, read_checks,
+    ActionFailure, Audit, AuditConfiguration, AuditFinding, AuditReport, AuditSettings,
+    CertificateSource, CertificateStatus, Check, Date, DeviceCertificate, DocumentSource, LogLevel,
+    Logging, MitigationAction, MitigationActions, MitigationTask, MitigationTaskFilter,
+    MitigationTaskRequest, MitigationTasks, PolicyVersion, RegisteredPolicy, Schedule, TaskHeader,
+    TaskStatus, read_checks,
 };
 use iot_defender::detect::{
-    self, AwsMetric, Datapoint, Definitions, NearestRank, NoModels, Reading, SecurityProfile,
-    Target, Verification, VerificationState, ViolationEventType,
+    self, AwsMetric, Datapoint, Definitions, DetectMitigationRequest, DetectMitigationTasks,
+    DetectTaskStatus, Intake, NearestRank, NoModels, SecurityProfile, Target, Verification,
+    VerificationState, ViolationEventType,
 };
 use iot_defender::remedy::{ApiCall, JobTarget, JobTemplate};
 use iot_jobs::{Effect, Engine, Operation, World};
@@ -188,7 +189,7 @@ impl World for Registry<'_> {
 /// Authorization failures of a lamp, and what comes of them.
 fn detect(
     account: &mut Account,
-    quarantine: &MitigationAction,
+    actions: &MitigationActions,
     start: Timestamp,
 ) -> Result<(), Box<dyn Error>> {
     println!("-- a security profile for all things");
@@ -206,36 +207,33 @@ fn detect(
     engine.set_profile(&profile);
     engine.attach("lamps", Target::Registered)?;
     let device = engine.set_device("lamp-8", true, []);
-    let metric = AwsMetric::NumAuthorizationFailures.into();
-    let series = engine.series(&metric, None).ok_or("no such behavior")?;
+    let mut intake = Intake::default();
 
     println!("-- somebody tries the key of lamp-8");
-    let ActionParams::AddThingsToThingGroup {
-        groups,
-        override_dynamic_groups,
-    } = quarantine.params()
-    else {
-        return Err("the action moves things".into());
-    };
+    let mut tasks = DetectMitigationTasks::new();
     let mut violations = Vec::new();
     for (step, failures) in (1..).zip([0, 1, 9, 12, 0]) {
         let now = Timestamp::from_secs(start.as_secs() + step * 300);
-        let value = &Datapoint::Count(failures);
-        let reading = Reading {
-            device,
-            series,
-            value,
-        };
-        for event in engine.step(now, &[reading], &mut NearestRank, &NoModels) {
+        let metric = AwsMetric::NumAuthorizationFailures.into();
+        intake.take(device, metric, None, Datapoint::Count(failures));
+        let told = intake.step(&mut engine, None, now, &mut NearestRank, &NoModels);
+        for event in told.events {
             println!("   {}", serde_json::to_string(&event.notification())?);
             if event.event_type == ViolationEventType::InAlarm {
-                let effect = MitigationEffect::AddThingsToGroups {
-                    things: vec![event.thing.parse()?],
-                    groups: groups.clone(),
-                    override_dynamic_groups: *override_dynamic_groups,
-                };
-                let mut calls = effect.calls().into_iter();
-                calls.try_for_each(|call| account.apply(&call, now))?;
+                let request = DetectMitigationRequest::from_json(&json!({
+                    "taskId": "hands-on-detect",
+                    "target": { "violationIds": [event.violation_id] },
+                    "actions": ["Quarantine"],
+                    "includeOnlyActiveViolations": true,
+                }))?;
+                let task = tasks.start(request, actions, &engine, now)?;
+                while let Some(step) = task.start_next(now) {
+                    let mut calls = step.effect.calls().into_iter();
+                    calls.try_for_each(|call| account.apply(&call, now))?;
+                    task.finish(step.key, Ok(()), now);
+                }
+                println!("   {}", task.describe());
+                assert_eq!(task.status(), DetectTaskStatus::Successful);
                 violations.push(event.violation_id);
             }
         }
@@ -353,8 +351,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert!(findings.is_empty());
     assert_eq!(report.statistics().compliant_checks, 3);
 
-    let quarantine = actions.get("Quarantine").ok_or("it was created")?;
-    detect(&mut account, quarantine.action(), at(7))?;
+    detect(&mut account, &actions, at(7))?;
 
     println!("-- clean up");
     for name in ["Tell", "Quarantine", "Cut", "Blank", "Log"] {

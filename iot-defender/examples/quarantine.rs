@@ -8,7 +8,11 @@ extern crate alloc;
 use alloc::sync::Arc;
 use core::error::Error;
 
-use iot_defender::remedy::{ApiCall, GroupMove, Incident};
+use iot_defender::detect::{
+    AwsMetric, Datapoint, Definitions, DeviceId, Engine, Intake, Metric, NearestRank, NoModels,
+    SecurityProfile, Target, ViolationEventType,
+};
+use iot_defender::remedy::{ApiCall, GroupMove};
 use iot_policy::principal::{Authority, EffectivePolicies, Principal, StaticGroups};
 use iot_policy::store::{PolicyStore, PolicyTarget};
 use iot_policy::{ArnScope, Context, Decision, Request, Thing};
@@ -106,22 +110,19 @@ impl Account {
     }
 }
 
-/// What a violation of a security profile tells, as its notification has it.
-fn incident(violation: &Value) -> Result<Incident, Box<dyn Error>> {
-    let text = |pointer: &str| {
-        let text = violation.pointer(pointer).and_then(Value::as_str);
-        text.ok_or_else(|| format!("no {pointer}"))
-    };
-    let reason = format!(
-        "{}: {}",
-        text("/securityProfileName")?,
-        text("/behavior/name")?
-    );
-    Ok(Incident::new(
-        text("/thingName")?.parse()?,
-        text("/violationId")?,
-        &reason,
-    ))
+/// Held to fewer than ten messages in five minutes.
+fn lamps(lamp: &str) -> Result<(Engine, DeviceId), Box<dyn Error>> {
+    let request = json!({ "behaviors": [{
+        "name": "FewMessages",
+        "metric": "aws:num-messages-sent",
+        "criteria": { "comparisonOperator": "less-than", "value": { "count": 10 } },
+    }] });
+    let profile = SecurityProfile::create("Lamps".parse()?, &request, &Definitions::default())?;
+    let mut engine = Engine::new();
+    engine.set_profile(&profile);
+    engine.attach("Lamps", Target::Group("room-7".parse()?))?;
+    let device = engine.set_device(lamp, true, ["room-7".parse()?]);
+    Ok((engine, device))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -131,15 +132,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("-- all is well");
     assert_eq!(account.publish(telemetry)?, Decision::Allowed);
 
-    let violation = json!({
-        "violationEventTime": 1_650_000_300_000_u64,
-        "securityProfileName": "Lamps",
-        "behavior": { "name": "FewMessages", "metric": "aws:num-messages-sent" },
-        "violationEventType": "in-alarm",
-        "violationId": "4d1f0e2f60b5e43d8a3c6a1b2c3d4e5f",
-        "thingName": "lamp-7",
-    });
-    let incident = incident(&violation)?;
+    let (mut engine, device) = lamps("lamp-7")?;
+    let mut intake = Intake::default();
+    let sent = Metric::from(AwsMetric::NumMessagesSent);
+    intake.take(device, sent, None, Datapoint::Count(4_000));
+    let now = Timestamp::from_secs(1_650_000_300);
+    let told = intake.step(&mut engine, None, now, &mut NearestRank, &NoModels);
+    let [violation] = told.events.as_slice() else {
+        return Err("one alarm, and no more".into());
+    };
+    assert_eq!(violation.event_type, ViolationEventType::InAlarm);
+    let incident = violation.incident().ok_or("lamp-7 is a thing")?;
     println!("-- {} violates {}", incident.thing(), incident.reason());
 
     let quarantine = GroupMove::into_groups(["quarantine".parse()?])?
@@ -148,6 +151,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let call = quarantine.call(incident.thing());
     println!("-- {} {}", call.operation, call.arguments);
     account.apply(&call)?;
+    // It is not in the room any more, and so Detect has nothing to say of it.
+    engine.set_device("lamp-7", true, ["quarantine".parse()?]);
+    let now = Timestamp::from_secs(1_650_000_600);
+    let told = intake.step(&mut engine, None, now, &mut NearestRank, &NoModels);
+    let types: Vec<_> = told.events.iter().map(|event| event.event_type).collect();
+    assert_eq!(types, [ViolationEventType::AlarmInvalidated]);
 
     assert_eq!(account.publish(telemetry)?, Decision::ExplicitDeny);
     assert_eq!(account.publish(jobs)?, Decision::Allowed);

@@ -23,6 +23,7 @@ mod figures;
 mod history;
 mod intake;
 mod metric;
+mod mitigation;
 mod ml;
 mod name;
 mod number;
@@ -61,6 +62,11 @@ pub use figures::{IndexedViolations, ViolationFigures, fleet_index, violation_fi
 pub use intake::{Alert, Export, Intake, Told};
 pub use metric::{
     AwsMetric, CustomMetricType, Metric, MetricError, MetricKind, MetricSide, ValueType,
+};
+pub use mitigation::{
+    DetectExecutionStatus, DetectMitigationRequest, DetectMitigationStatistics,
+    DetectMitigationStep, DetectMitigationTarget, DetectMitigationTask, DetectMitigationTasks,
+    DetectTaskStatus, ExecutionsOf,
 };
 pub use ml::{
     Baseline, Explanation, Model, ModelLifecycle, ModelStatus, Season, Slot, TrainedModels,

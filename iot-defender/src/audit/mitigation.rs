@@ -12,7 +12,7 @@ mod parameters;
 mod run;
 mod start;
 mod target;
-mod task;
+pub(crate) mod task;
 mod tasks;
 
 use crate::words::words;
@@ -31,6 +31,8 @@ pub use tasks::{MitigationTaskFilter, MitigationTasks};
 const MAX_ACTIONS: usize = 100;
 /// Mitigation tasks that run at once.
 const MAX_RUNNING: usize = 10;
+/// And those of Detect.
+pub(crate) const MAX_RUNNING_DETECT: usize = 5;
 
 words! {
     audit:

@@ -4,7 +4,7 @@ use iot_topics::Timestamp;
 use serde_json::Value;
 
 /// Epoch seconds, with a fraction or without, from 1970 on. Rounded to milliseconds.
-pub(super) fn read(value: &Value) -> Option<Timestamp> {
+pub(crate) fn read(value: &Value) -> Option<Timestamp> {
     if let Some(seconds) = value.as_u64() {
         return Some(Timestamp::from_secs(seconds));
     }
@@ -15,7 +15,7 @@ pub(super) fn read(value: &Value) -> Option<Timestamp> {
 
 /// Exact to the millisecond for the next 30,000 years: up to 2^50 the errors of a division and a
 /// multiplication are less than half a millisecond.
-pub(super) fn write(instant: Timestamp) -> Value {
+pub(crate) fn write(instant: Timestamp) -> Value {
     Value::from(instant.as_millis() as f64 / 1_000.0)
 }
 

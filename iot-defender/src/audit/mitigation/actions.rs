@@ -80,7 +80,7 @@ impl DefinedAction {
     }
 
     /// `MitigationAction` of the API, which tells what a task applies.
-    pub(super) fn definition(&self) -> Value {
+    pub(crate) fn definition(&self) -> Value {
         json!({
             "name": self.action.name(),
             "id": self.id,

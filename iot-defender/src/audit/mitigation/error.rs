@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use super::parameters::MitigationError;
-use super::{ActionType, MAX_ACTIONS, MAX_RUNNING};
+use super::{ActionType, MAX_ACTIONS, MAX_RUNNING, MAX_RUNNING_DETECT};
 use crate::audit::check::Check;
 use crate::audit::finding::ReasonCode;
 use crate::audit::id::{ClientRequestToken, FindingId, MitigationTaskId};
@@ -130,6 +130,35 @@ pub enum MitigationRequestError {
         /// Its type.
         action_type: ActionType,
     },
+    /// What a task of Detect is aimed at.
+    #[error(
+        "target: not exactly one of violationIds, and securityProfileName with or without \
+         behaviorName"
+    )]
+    ViolationTarget,
+    /// The violations that a task of Detect is aimed at.
+    #[error("target.violationIds: not 1 to 25 ids of 1 to 128 characters of `A-Z a-z 0-9 -`")]
+    ViolationIds,
+    /// There is no such violation.
+    #[error("target.violationIds: there is no violation `{0}`")]
+    NoSuchViolation(String),
+    /// The actions of a task of Detect.
+    #[error("actions: not one to five names of actions")]
+    Actions,
+    /// The account does not have an action of a task of Detect.
+    #[error("actions: there is no action `{0}`")]
+    NoSuchActionToRun(String),
+    /// An action cannot be applied to violations.
+    #[error("actions: `{action}` is of type `{action_type}`, which is not for violations")]
+    NotForViolations {
+        /// The name of the action.
+        action: String,
+        /// Its type.
+        action_type: ActionType,
+    },
+    /// Another member that breaks its rule.
+    #[error("{0}: not in its form")]
+    Member(&'static str),
     /// There is a task of that id.
     #[error("taskId: there is a task `{0}` already")]
     TaskExists(MitigationTaskId),
@@ -139,12 +168,18 @@ pub enum MitigationRequestError {
     /// Ten tasks run already.
     #[error("{MAX_RUNNING} mitigation tasks run already")]
     TooManyTasks,
+    /// Five tasks of Detect run already.
+    #[error("{MAX_RUNNING_DETECT} mitigation tasks of Detect run already")]
+    TooManyDetectTasks,
     /// There is no task of that id.
     #[error("taskId: there is no task `{0}`")]
     NoSuchTask(MitigationTaskId),
     /// The task does not run.
     #[error("the task is `{0}`, not IN_PROGRESS")]
     NotRunning(TaskStatus),
+    /// The task of Detect does not run.
+    #[error("the task has ended")]
+    HasEnded,
 }
 
 impl MitigationRequestError {
@@ -163,7 +198,9 @@ impl MitigationRequestError {
         match self {
             Self::ActionExists(_) => "ResourceAlreadyExistsException",
             Self::NoSuchAction(_) | Self::NoSuchTask(_) => "ResourceNotFoundException",
-            Self::TooManyActions | Self::TooManyTasks => "LimitExceededException",
+            Self::TooManyActions | Self::TooManyTasks | Self::TooManyDetectTasks => {
+                "LimitExceededException"
+            }
             Self::TaskExists(_) | Self::TokenExists(_) => "TaskAlreadyExistsException",
             _ => "InvalidRequestException",
         }

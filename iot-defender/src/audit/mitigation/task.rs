@@ -4,7 +4,7 @@
 //! `DescribeAuditMitigationActionsTask`, `ListAuditMitigationActionsExecutions`.
 
 mod plan;
-mod view;
+pub(crate) mod view;
 
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -23,7 +23,7 @@ use crate::audit::id::FindingId;
 use crate::audit::task::TaskStatus;
 pub use view::MitigationExecution;
 
-/// Which execution of a task: one action on one finding.
+/// Which execution of a task: one action on one finding, or one violation.
 ///
 /// # Examples
 ///
@@ -35,8 +35,9 @@ pub use view::MitigationExecution;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExecutionKey {
-    finding: usize,
-    action: usize,
+    /// The place of the finding, or of the violation.
+    pub(crate) finding: usize,
+    pub(crate) action: usize,
 }
 
 /// An action whose turn has come: what is to be done, in which role.
@@ -111,10 +112,10 @@ const MAX_MESSAGE: usize = 2048;
 
 /// The times of an execution, and why it failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Attempt {
-    start: Option<Timestamp>,
-    end: Option<Timestamp>,
-    failure: Option<ActionFailure>,
+pub(crate) struct Attempt {
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
+    pub(crate) failure: Option<ActionFailure>,
 }
 
 /// A mitigation task: it tells what is to be done next, and is told how that went.

@@ -100,7 +100,7 @@ impl MitigationTask {
                 "status": execution.status,
             });
             if let Some(members) = members.as_object_mut() {
-                times(members, execution.start_time, execution.end_time);
+                times(members, TIMES, execution.start_time, execution.end_time);
                 if let Some(failure) = execution.failure {
                     members.insert("errorCode".into(), failure.code().into());
                     members.insert("message".into(), failure.message().into());
@@ -127,7 +127,7 @@ impl MitigationTask {
             "actionsDefinition": definitions.collect::<Vec<_>>(),
         });
         if let Some(members) = members.as_object_mut() {
-            times(members, Some(self.start_time), self.end_time);
+            times(members, TIMES, Some(self.start_time), self.end_time);
         }
         members
     }
@@ -147,12 +147,17 @@ impl MitigationTask {
     }
 }
 
-fn times(
+/// How the API calls a start and an end.
+const TIMES: [&str; 2] = ["startTime", "endTime"];
+
+/// Adds the start and the end, as far as there are any, by these names.
+pub(crate) fn times(
     members: &mut Map<alloc::string::String, Value>,
+    names: [&str; 2],
     start: Option<Timestamp>,
     end: Option<Timestamp>,
 ) {
-    for (name, time) in [("startTime", start), ("endTime", end)] {
+    for (name, time) in names.into_iter().zip([start, end]) {
         if let Some(time) = time {
             members.insert(name.into(), seconds::write(time));
         }
