@@ -29,6 +29,7 @@ mod name;
 mod number;
 mod profile;
 mod quantile;
+mod query;
 mod refusal;
 mod report;
 mod series;
@@ -38,6 +39,7 @@ mod threat;
 mod value;
 mod violation;
 
+pub use crate::paging::PageSize;
 pub use baseline::{Band, BehaviorRef, Models, NearestRank, NoModels, Percentiles};
 pub use behavior::Behavior;
 pub use behavior::criteria::{
@@ -78,6 +80,10 @@ pub use profile::{
     AlertTarget, MetricToRetain, MetricsExport, ProfileUpdate, SecurityProfile, read_behaviors,
 };
 pub use quantile::{Quantile, nearest_rank};
+pub use query::{
+    ActiveViolationPage, MetricValuePage, MetricValueQuery, ViolationEventPage,
+    ViolationEventQuery, ViolationFilter,
+};
 pub use refusal::DetectError;
 pub use report::{
     Connection, CustomFault, CustomMetrics, CustomValue, Datapoints, DeviceMetrics, DroppedMetric,

@@ -7,5 +7,6 @@ extern crate alloc;
 pub mod audit;
 pub mod cost;
 pub mod detect;
+mod paging;
 pub mod remedy;
 mod words;

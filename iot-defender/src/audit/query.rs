@@ -2,8 +2,6 @@
 //!
 //! Source: API reference, `ListAuditFindings` and `ListRelatedResourcesForAuditFinding`.
 
-mod page;
-
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -16,7 +14,8 @@ use super::check::Check;
 use super::finding::{RelatedResource, ResourceIdentifier};
 use super::id::AuditTaskId;
 use super::seconds;
-pub use page::PageSize;
+pub use crate::paging::PageSize;
+use crate::paging::answer;
 
 /// Of which audit, or from when, findings are asked for.
 ///
@@ -159,10 +158,7 @@ impl FindingQuery {
             let suppressed = suppressed.as_bool();
             suppressed.ok_or(QueryError::Member("listSuppressedFindings"))
         });
-        let max_results = given("maxResults").map(|most| {
-            let most = most.as_u64().and_then(PageSize::new);
-            most.ok_or(QueryError::Member("maxResults"))
-        });
+        let max_results = PageSize::read(json).ok_or(QueryError::Member("maxResults"));
         let next_token = given("nextToken").map(|token| {
             let token = token.as_str().map(String::from);
             token.ok_or(QueryError::NextToken)
@@ -172,7 +168,7 @@ impl FindingQuery {
             check: check.transpose()?,
             resource: resource.transpose()?,
             suppressed: suppressed.transpose()?,
-            max_results: max_results.transpose()?.unwrap_or_default(),
+            max_results: max_results?,
             next_token: next_token.transpose()?,
         })
     }
@@ -275,7 +271,7 @@ impl FindingPage<'_> {
     pub fn to_api_json(&self) -> Value {
         let findings = self.findings.iter();
         let findings: Value = findings.map(|finding| finding.to_api_json()).collect();
-        with_token("findings", &findings, self.next_token.as_deref())
+        answer("findings", &findings, self.next_token.as_deref())
     }
 }
 
@@ -309,7 +305,7 @@ impl RelatedPage<'_> {
     #[must_use]
     pub fn to_api_json(&self) -> Value {
         let token = self.next_token.as_deref();
-        with_token("relatedResources", &json!(self.related), token)
+        answer("relatedResources", &json!(self.related), token)
     }
 }
 
@@ -355,14 +351,6 @@ impl AuditFinding {
             next_token,
         })
     }
-}
-
-fn with_token(name: &str, items: &Value, token: Option<&str>) -> Value {
-    let mut json = json!({ name: items });
-    if let (Some(token), Some(members)) = (token, json.as_object_mut()) {
-        members.insert("nextToken".into(), token.into());
-    }
-    json
 }
 
 /// A question that the API refuses: `InvalidRequestException`.

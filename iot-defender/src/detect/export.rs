@@ -205,14 +205,13 @@ impl MetricLog {
         of: &MeasuredOf,
         times: core::ops::RangeInclusive<Timestamp>,
     ) -> impl Iterator<Item = (Timestamp, &MetricValue)> {
-        let values = self.series.get(of).into_iter().flatten();
-        values
-            .skip_while({
-                let start = *times.start();
-                move |(time, _)| *time < start
-            })
-            .take_while(move |(time, _)| time <= times.end())
-            .map(|(time, value)| (*time, value))
+        let values = self.series.get(of).into_iter().flat_map(move |values| {
+            let first = values.partition_point(|(time, _)| time < times.start());
+            let rest = values.range(first..);
+            let end = *times.end();
+            rest.take_while(move |(time, _)| *time <= end)
+        });
+        values.map(|(time, value)| (*time, value))
     }
 }
 

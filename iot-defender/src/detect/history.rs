@@ -17,6 +17,8 @@ pub(super) const RETENTION: Duration = Duration::from_secs(30 * 86_400);
 #[derive(Clone, Debug)]
 pub(super) struct History {
     events: VecDeque<ViolationEvent>,
+    /// How many were in front of them.
+    dropped: u64,
     /// Of each violation with an event in the list, how many it has.
     counts: BTreeMap<String, usize>,
     /// At most so many are kept.
@@ -28,6 +30,7 @@ pub(super) struct History {
 impl History {
     pub(super) const EMPTY: Self = Self {
         events: VecDeque::new(),
+        dropped: 0,
         counts: BTreeMap::new(),
         most: usize::MAX,
         verifications: BTreeMap::new(),
@@ -53,6 +56,7 @@ impl History {
             let Some(event) = self.events.pop_front() else {
                 return;
             };
+            self.dropped += 1;
             let Some(count) = self.counts.get_mut(&event.violation_id) else {
                 continue;
             };
@@ -68,10 +72,33 @@ impl History {
 
     /// The events, the oldest first.
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = ListedEvent<'_>> {
-        self.events.iter().map(|event| ListedEvent {
+        self.events.iter().map(|event| self.listed(event))
+    }
+
+    fn listed<'a>(&'a self, event: &'a ViolationEvent) -> ListedEvent<'a> {
+        ListedEvent {
             event,
             verification: self.verification(&event.violation_id),
-        })
+        }
+    }
+
+    /// The events from that number on, counted from the first that ever was, and from that time on,
+    /// each with its number. `None` if there were not so many.
+    pub(super) fn events_from(
+        &self,
+        number: u64,
+        start: Timestamp,
+    ) -> Option<impl Iterator<Item = (u64, ListedEvent<'_>)>> {
+        let skipped = number.saturating_sub(self.dropped);
+        let skipped = usize::try_from(skipped).ok()?;
+        if skipped > self.events.len() {
+            return None;
+        }
+        let in_time = self.events.partition_point(|event| event.time < start);
+        let skipped = skipped.max(in_time);
+        let rest = self.events.range(skipped..);
+        let first = self.dropped + skipped as u64;
+        Some((first..).zip(rest.map(|event| self.listed(event))))
     }
 
     pub(super) fn verification(&self, id: &str) -> &Verification {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use iot_topics::Timestamp;
 
 use super::super::profile::SecurityProfile;
+use super::super::violation::ListedEvent;
 use super::{DeviceId, Engine, time_of};
 
 impl Engine {
@@ -90,6 +91,15 @@ impl Engine {
     pub fn name_of(&self, device: DeviceId) -> Option<(&str, bool)> {
         let device = self.devices.get(device)?;
         Some((&device.name, device.is_registered))
+    }
+
+    /// The events from that number and that time on, with their numbers.
+    pub(in crate::detect) fn events_from(
+        &self,
+        number: u64,
+        start: Timestamp,
+    ) -> Option<impl Iterator<Item = (u64, ListedEvent<'_>)>> {
+        self.history.events_from(number, start)
     }
 
     fn profile_at(&self, place: u32) -> Option<&SecurityProfile> {

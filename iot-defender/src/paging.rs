@@ -1,11 +1,13 @@
-//! How many items a page has.
+//! Pages of lists.
+
+use serde_json::{Value, json};
 
 /// How many items a page has at most: 1 to 250, and 25 if nothing is said.
 ///
 /// # Examples
 ///
 /// ```
-/// use iot_defender::audit::PageSize;
+/// use iot_defender::audit::PageSize; // `detect::PageSize` is the same
 ///
 /// assert_eq!(PageSize::default().get(), 25);
 /// assert_eq!(PageSize::new(250).map(PageSize::get), Some(250));
@@ -32,7 +34,7 @@ impl PageSize {
         self.0
     }
 
-    pub(super) const fn items(self) -> usize {
+    pub(crate) const fn items(self) -> usize {
         self.0 as usize
     }
 }
@@ -41,4 +43,23 @@ impl Default for PageSize {
     fn default() -> Self {
         Self(25)
     }
+}
+
+impl PageSize {
+    /// Reads `maxResults` of a question; `None` if it is not in its form.
+    pub(crate) fn read(question: &Value) -> Option<Self> {
+        match question.get("maxResults") {
+            None | Some(Value::Null) => Some(Self::default()),
+            Some(most) => Self::new(most.as_u64()?),
+        }
+    }
+}
+
+/// The answer of a list: its items, and the token if there are more.
+pub(crate) fn answer(name: &str, items: &Value, token: Option<&str>) -> Value {
+    let mut json = json!({ name: items });
+    if let (Some(token), Some(members)) = (token, json.as_object_mut()) {
+        members.insert("nextToken".into(), token.into());
+    }
+    json
 }

@@ -1,0 +1,314 @@
+//! Questions about violations.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use iot_topics::Timestamp;
+use serde_json::{Value, json};
+
+use super::{device, given, paging, parsed, time};
+use crate::detect::behavior::Behavior;
+use crate::detect::behavior::criteria::CriteriaType;
+use crate::detect::engine::Engine;
+use crate::detect::name::ProfileName;
+use crate::detect::refusal::DetectError;
+use crate::detect::violation::{ActiveViolation, ListedEvent, Verification, VerificationState};
+use crate::paging::{PageSize, answer};
+
+/// Which violations are asked for: all that nothing is said of. As a question it is
+/// `ListActiveViolations`.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::detect::{CriteriaType, DetectError, Engine, ViolationFilter};
+/// use serde_json::json;
+///
+/// let filter = ViolationFilter::from_json(&json!({
+///     "securityProfileName": "lamps",
+///     "behaviorCriteriaType": "STATIC",
+///     "listSuppressedAlerts": false,
+///     "maxResults": 10,
+/// }))?;
+/// assert_eq!(filter.criteria_type, Some(CriteriaType::Static));
+/// assert_eq!(filter.list(&Engine::new())?.to_api_json(), json!({ "activeViolations": [] }));
+/// let error = ViolationFilter::from_json(&json!({ "maxResults": 251 }));
+/// assert_eq!(error, Err(DetectError::Member("maxResults")));
+/// # Ok::<(), DetectError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct ViolationFilter {
+    /// Of this thing or client id.
+    pub thing: Option<String>,
+    /// Of this security profile.
+    pub profile: Option<ProfileName>,
+    /// Of behaviors with criteria of this type.
+    pub criteria_type: Option<CriteriaType>,
+    /// Those whose notifications are suppressed, or those whose are not; otherwise both.
+    pub suppressed: Option<bool>,
+    /// Of which people say this.
+    pub verification: Option<VerificationState>,
+    /// How many at most.
+    pub max_results: PageSize,
+    /// Where the page before ended.
+    pub next_token: Option<String>,
+}
+
+impl ViolationFilter {
+    /// Reads the question `ListActiveViolations`, or what `ListViolationEvents` has besides its
+    /// times. Members that it does not know are not looked at, and null stands for none.
+    ///
+    /// # Errors
+    ///
+    /// [`DetectError::Member`]: the first member that breaks its rule.
+    pub fn from_json(json: &Value) -> Result<Self, DetectError> {
+        const SUPPRESSED: &str = "listSuppressedAlerts";
+
+        let (max_results, next_token) = paging(json)?;
+        let suppressed = given(json, SUPPRESSED)
+            .map(|flag| flag.as_bool().ok_or(DetectError::Member(SUPPRESSED)));
+        Ok(Self {
+            thing: device(json)?,
+            profile: parsed(json, "securityProfileName")?,
+            criteria_type: parsed(json, "behaviorCriteriaType")?,
+            suppressed: suppressed.transpose()?,
+            verification: parsed(json, "verificationState")?,
+            max_results,
+            next_token,
+        })
+    }
+
+    fn takes(
+        &self,
+        thing: &str,
+        profile: &ProfileName,
+        behavior: &Behavior,
+        verification: &Verification,
+    ) -> bool {
+        let kind = behavior.criteria().condition.criteria_type();
+        self.thing.as_ref().is_none_or(|asked| asked == thing)
+            && self.profile.as_ref().is_none_or(|asked| asked == profile)
+            && self.criteria_type.is_none_or(|asked| asked == kind)
+            && self
+                .suppressed
+                .is_none_or(|asked| asked == behavior.suppress_alerts)
+            && self
+                .verification
+                .is_none_or(|asked| asked == verification.state())
+    }
+
+    /// A page of the alarms that are on, by profile, behavior and thing. The cost grows with all
+    /// that are on.
+    ///
+    /// The token says of which device and behavior the last was, so that a page begins right even
+    /// if that alarm has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`DetectError::Member`]: the token is none.
+    pub fn list<'e>(&self, engine: &'e Engine) -> Result<ActiveViolationPage<'e>, DetectError> {
+        let last = match &self.next_token {
+            Some(token) => Some(place(token).ok_or(DetectError::Member("nextToken"))?),
+            None => None,
+        };
+        let mut asked = engine
+            .active_violations()
+            .into_iter()
+            .skip_while(|violation| last.is_some_and(|last| place_of(violation) <= last))
+            .filter(|it| self.takes(it.thing, it.profile, it.behavior, it.verification));
+        let violations: Vec<_> = asked.by_ref().take(self.max_results.items()).collect();
+        let more = asked.next().is_some();
+        let last = violations.last().filter(|_| more);
+        let next_token = last.map(|last| {
+            let (profile, behavior, thing, is_registered) = place_of(last);
+            format!("{profile}/{behavior}/{}/{thing}", u8::from(is_registered))
+        });
+        Ok(ActiveViolationPage {
+            violations,
+            next_token,
+        })
+    }
+}
+
+/// The order of alarms.
+type Place<'a> = (&'a str, &'a str, &'a str, bool);
+
+fn place_of<'a>(violation: &ActiveViolation<'a>) -> Place<'a> {
+    (
+        violation.profile.as_str(),
+        violation.behavior.name().as_str(),
+        violation.thing,
+        violation.is_registered,
+    )
+}
+
+/// Names of profiles and behaviors have no slash.
+fn place(token: &str) -> Option<Place<'_>> {
+    let mut parts = token.splitn(4, '/');
+    let (profile, behavior) = (parts.next()?, parts.next()?);
+    let is_registered = match parts.next()? {
+        "0" => false,
+        "1" => true,
+        _ => return None,
+    };
+    Some((profile, behavior, parts.next()?, is_registered))
+}
+
+/// A page of the alarms that are on.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::detect::{Engine, ViolationFilter};
+///
+/// let engine = Engine::new();
+/// let page = ViolationFilter::default().list(&engine)?;
+/// assert!(page.violations.is_empty() && page.next_token.is_none());
+/// # Ok::<(), iot_defender::detect::DetectError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActiveViolationPage<'e> {
+    /// The alarms.
+    pub violations: Vec<ActiveViolation<'e>>,
+    /// What to ask for the next page with, if there is one.
+    pub next_token: Option<String>,
+}
+
+impl ActiveViolationPage<'_> {
+    /// The answer of `ListActiveViolations`.
+    #[must_use]
+    pub fn to_api_json(&self) -> Value {
+        let violations = json!(self.violations);
+        answer("activeViolations", &violations, self.next_token.as_deref())
+    }
+}
+
+/// Which events are asked for, as `ListViolationEvents` has it.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::detect::{DetectError, Engine, ViolationEventQuery};
+/// use serde_json::json;
+///
+/// let day = json!({ "startTime": 1_573_776_000, "endTime": 1_573_862_400, "thingName": "lamp-7" });
+/// let query = ViolationEventQuery::from_json(&day)?;
+/// assert_eq!(query.filter.thing.as_deref(), Some("lamp-7"));
+/// assert_eq!(query.list(&Engine::new())?.to_api_json(), json!({ "violationEvents": [] }));
+/// let error = ViolationEventQuery::from_json(&json!({ "startTime": 0 }));
+/// assert_eq!(error, Err(DetectError::Member("endTime")));
+/// # Ok::<(), DetectError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct ViolationEventQuery {
+    /// Not before.
+    pub start: Timestamp,
+    /// Not after.
+    pub end: Timestamp,
+    /// Of which violations, and how many.
+    pub filter: ViolationFilter,
+}
+
+impl ViolationEventQuery {
+    /// All events between two times, both included, the first page.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::detect::ViolationEventQuery;
+    ///
+    /// let query = ViolationEventQuery::new(Default::default(), Default::default());
+    /// assert_eq!(query.filter.max_results.get(), 25);
+    /// ```
+    #[must_use]
+    pub fn new(start: Timestamp, end: Timestamp) -> Self {
+        Self {
+            start,
+            end,
+            filter: ViolationFilter::default(),
+        }
+    }
+
+    /// Reads the question as the API has it.
+    ///
+    /// # Errors
+    ///
+    /// [`DetectError::Member`]: the first member that is missing or breaks its rule.
+    pub fn from_json(json: &Value) -> Result<Self, DetectError> {
+        Ok(Self {
+            start: time(json, "startTime")?,
+            end: time(json, "endTime")?,
+            filter: ViolationFilter::from_json(json)?,
+        })
+    }
+
+    /// A page of the events, the oldest first. The cost is linear in the events of the time.
+    ///
+    /// The token is the number of the next event, counted from the first that ever was, so that
+    /// pages stay as they are while events come and old ones go.
+    ///
+    /// # Errors
+    ///
+    /// [`DetectError::Member`]: the token is none.
+    pub fn list<'e>(&self, engine: &'e Engine) -> Result<ViolationEventPage<'e>, DetectError> {
+        const TOKEN: DetectError = DetectError::Member("nextToken");
+
+        let first = match &self.filter.next_token {
+            None => 0,
+            Some(token) => token.parse().map_err(|_| TOKEN)?,
+        };
+        let rest = engine.events_from(first, self.start).ok_or(TOKEN)?;
+        let mut asked = rest
+            .take_while(|(_, listed)| listed.event.time <= self.end)
+            .filter(
+                |(
+                    _,
+                    ListedEvent {
+                        event,
+                        verification,
+                    },
+                )| {
+                    self.filter
+                        .takes(&event.thing, &event.profile, &event.behavior, verification)
+                },
+            );
+        let of_page = asked.by_ref().take(self.filter.max_results.items());
+        let events = of_page.map(|(_, listed)| listed).collect();
+        let next_token = asked.next().map(|(number, _)| number.to_string());
+        Ok(ViolationEventPage { events, next_token })
+    }
+}
+
+/// A page of events.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::detect::{Engine, ViolationEventQuery};
+///
+/// let engine = Engine::new();
+/// let page = ViolationEventQuery::new(Default::default(), Default::default()).list(&engine)?;
+/// assert!(page.events.is_empty() && page.next_token.is_none());
+/// # Ok::<(), iot_defender::detect::DetectError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ViolationEventPage<'e> {
+    /// The events.
+    pub events: Vec<ListedEvent<'e>>,
+    /// What to ask for the next page with, if there is one.
+    pub next_token: Option<String>,
+}
+
+impl ViolationEventPage<'_> {
+    /// The answer of `ListViolationEvents`.
+    #[must_use]
+    pub fn to_api_json(&self) -> Value {
+        let events = json!(self.events);
+        answer("violationEvents", &events, self.next_token.as_deref())
+    }
+}
