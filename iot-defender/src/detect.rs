@@ -58,7 +58,7 @@ pub use definitions::{CustomMetric, Definitions};
 pub use dimension::{
     BoundDimension, Dimension, DimensionError, DimensionOperator, DimensionType, MetricDimension,
 };
-pub use engine::{DeviceId, Engine, Reading, SeriesId};
+pub use engine::{DeviceId, Engine, Reading, SeriesId, SnapshotError};
 pub use export::{ExportBatch, MeasuredOf, MetricLog};
 pub use figures::{IndexedViolations, ViolationFigures, fleet_index, violation_figures};
 pub use intake::{Alert, Export, Intake, Told};

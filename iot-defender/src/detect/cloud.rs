@@ -12,6 +12,7 @@
 
 mod collector;
 mod part;
+mod snapshot;
 mod sources;
 mod tally;
 mod wire;

@@ -8,6 +8,7 @@ use alloc::string::String;
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::dimension::{Dimension, MetricDimension};
 use super::metric::{CustomMetricType, Metric, ValueType};
@@ -126,6 +127,35 @@ const MAX_CUSTOM_METRICS: usize = 100;
 const MAX_DIMENSIONS: usize = 10;
 
 impl Definitions {
+    /// What behaviors and retained metrics need that were accepted before, though the account may
+    /// not define it any more: their custom metrics, of the type of the values that they are
+    /// compared with, and their dimensions.
+    pub(super) fn implied<'v>(items: impl IntoIterator<Item = &'v Value>) -> Self {
+        let mut implied = Self::default();
+        for item in items {
+            let text = |pointer| item.pointer(pointer).and_then(Value::as_str);
+            if let Some(Ok(name)) = text("/metric").map(CustomMetricName::parse) {
+                let value = item.pointer("/criteria/value");
+                let has = |kind: ValueType| value.is_some_and(|it| it.get(kind.as_str()).is_some());
+                let all = CustomMetricType::ALL.iter().copied();
+                let kind = all.rev().find(|kind| has(kind.value_type()));
+                let known = implied.custom_metrics.contains_key(&name);
+                if kind.is_some() || !known {
+                    let kind = kind.unwrap_or(CustomMetricType::Number);
+                    let metric = CustomMetric::new(name.clone(), kind);
+                    implied.custom_metrics.insert(name, metric);
+                }
+            }
+            let named = text("/metricDimension/dimensionName").map(DimensionName::parse);
+            if let Some(Ok(name)) = named
+                && let Ok(any) = Dimension::new(name.clone(), [String::from("#")])
+            {
+                implied.dimensions.insert(name, any);
+            }
+        }
+        implied
+    }
+
     /// Adds a custom metric.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod attached;
 mod device;
 mod judge;
 mod machine;
+mod snapshot;
 mod track;
 mod view;
 
@@ -24,6 +25,7 @@ pub use self::device::DeviceId;
 use self::device::{Device, Devices};
 use self::judge::{Court, step_time as time_of};
 use self::machine::Machine;
+pub use self::snapshot::SnapshotError;
 use super::baseline::{Models, Percentiles};
 use super::behavior::Behavior;
 use super::dimension::MetricDimension;

@@ -70,6 +70,30 @@ impl History {
         }
     }
 
+    /// The same again: events that are not older than those before, behind so many that are gone.
+    pub(super) fn restore(most: usize, dropped: u64, events: &[ViolationEvent]) -> Self {
+        let mut history = Self {
+            most,
+            dropped,
+            ..Self::EMPTY
+        };
+        history.extend(events);
+        history
+    }
+
+    pub(super) const fn most(&self) -> usize {
+        self.most
+    }
+
+    pub(super) const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// What is said of violations, by their ids.
+    pub(super) const fn verifications(&self) -> &BTreeMap<String, Verification> {
+        &self.verifications
+    }
+
     /// The events, the oldest first.
     pub(super) fn events(&self) -> impl DoubleEndedIterator<Item = ListedEvent<'_>> {
         self.events.iter().map(|event| self.listed(event))

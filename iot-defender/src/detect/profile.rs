@@ -136,6 +136,12 @@ impl SecurityProfile {
         Ok(self.version)
     }
 
+    /// The same in another version.
+    pub(super) const fn in_version(mut self, version: u64) -> Self {
+        self.version = version;
+        self
+    }
+
     /// The name.
     #[must_use]
     pub const fn name(&self) -> &ProfileName {

@@ -60,26 +60,26 @@ const CLIENT_ID: &str = "${iot:ClientId}";
 /// ```
 #[derive(Clone, Debug)]
 pub struct CloudCollector {
-    scopes: Vec<Scope>,
+    pub(super) scopes: Vec<Scope>,
     names: Vec<MetricDimension>,
-    devices: BTreeMap<Box<str>, Device>,
+    pub(super) devices: BTreeMap<Box<str>, Device>,
     /// Of the step that is open.
-    end: Timestamp,
+    pub(super) end: Timestamp,
 }
 
 #[derive(Clone, Debug)]
-struct Scope {
-    dimension: Dimension,
-    operator: DimensionOperator,
+pub(super) struct Scope {
+    pub(super) dimension: Dimension,
+    pub(super) operator: DimensionOperator,
     /// For all devices, unless a value has the client id.
     shared: Option<BoundDimension>,
 }
 
 #[derive(Clone, Debug)]
-struct Device {
-    tally: Tally,
+pub(super) struct Device {
+    pub(super) tally: Tally,
     /// Where it is connected from.
-    address: Option<IpAddr>,
+    pub(super) address: Option<IpAddr>,
     /// The scopes that are not shared, in their order.
     own: Vec<BoundDimension>,
 }
@@ -246,7 +246,7 @@ impl CloudCollector {
 }
 
 impl Device {
-    fn new(scopes: &[Scope], name: &str) -> Self {
+    pub(super) fn new(scopes: &[Scope], name: &str) -> Self {
         let own = scopes.iter().filter(|scope| scope.shared.is_none());
         Self {
             tally: Tally::new(scopes.len()),

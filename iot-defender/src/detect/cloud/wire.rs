@@ -25,7 +25,7 @@ struct PartWire {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct TallyWire {
+pub(super) struct TallyWire {
     seen: bool,
     open: u64,
     disconnected: Option<Timestamp>,
@@ -36,7 +36,7 @@ struct TallyWire {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct CellWire {
+pub(super) struct CellWire {
     sent: u64,
     received: u64,
     failures: u64,
@@ -59,21 +59,6 @@ impl StepPart {
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
-        let cell = |cell: &Cell| CellWire {
-            sent: cell.sent,
-            received: cell.received,
-            failures: cell.failures,
-            sizes: cell.sizes.map(|it| [it.min(), it.max(), it.total()]),
-            sources: cell.sources.to_vec(),
-        };
-        let tally = |tally: &Tally| TallyWire {
-            seen: tally.is_seen,
-            open: tally.open,
-            disconnected: tally.disconnected,
-            attempts: tally.attempts,
-            disconnects: tally.disconnects,
-            cells: tally.cells.iter().map(cell).collect(),
-        };
         let scopes = self.scopes.iter();
         let devices = self.devices.iter();
         let wire = PartWire {
@@ -82,7 +67,7 @@ impl StepPart {
                 .map(|it| (it.name.as_str().into(), it.operator))
                 .collect(),
             devices: devices
-                .map(|(name, it)| (name.clone(), tally(it)))
+                .map(|(name, it)| (name.clone(), TallyWire::of(it)))
                 .collect(),
         };
         // INVARIANT: numbers, texts, and maps with texts as keys.
@@ -113,7 +98,7 @@ impl StepPart {
             if it.cells.len() != scopes.len() + 1 {
                 return Err(StepPartError);
             }
-            Ok((name, tally(it)?))
+            Ok((name, it.read()?))
         });
         let devices = devices.collect::<Result<_, _>>()?;
         if !wire.end.as_millis().is_multiple_of(super::collector::STEP) {
@@ -123,16 +108,36 @@ impl StepPart {
     }
 }
 
-fn tally(wire: TallyWire) -> Result<Tally, StepPartError> {
-    let cells = wire.cells.into_iter().map(cell);
-    Ok(Tally {
-        is_seen: wire.seen,
-        open: wire.open,
-        disconnected: wire.disconnected,
-        attempts: wire.attempts,
-        disconnects: wire.disconnects,
-        cells: cells.collect::<Result<_, _>>()?,
-    })
+impl TallyWire {
+    pub(super) fn of(tally: &Tally) -> Self {
+        let cell = |cell: &Cell| CellWire {
+            sent: cell.sent,
+            received: cell.received,
+            failures: cell.failures,
+            sizes: cell.sizes.map(|it| [it.min(), it.max(), it.total()]),
+            sources: cell.sources.to_vec(),
+        };
+        Self {
+            seen: tally.is_seen,
+            open: tally.open,
+            disconnected: tally.disconnected,
+            attempts: tally.attempts,
+            disconnects: tally.disconnects,
+            cells: tally.cells.iter().map(cell).collect(),
+        }
+    }
+
+    pub(super) fn read(self) -> Result<Tally, StepPartError> {
+        let cells = self.cells.into_iter().map(cell);
+        Ok(Tally {
+            is_seen: self.seen,
+            open: self.open,
+            disconnected: self.disconnected,
+            attempts: self.attempts,
+            disconnects: self.disconnects,
+            cells: cells.collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 fn cell(wire: CellWire) -> Result<Cell, StepPartError> {

@@ -42,6 +42,14 @@ impl State {
         }
     }
 
+    pub(super) const fn streak(self) -> u8 {
+        self.streak
+    }
+
+    pub(super) const fn set_streak(&mut self, streak: u8) {
+        self.streak = streak;
+    }
+
     /// An alarm begins.
     pub(super) const fn raise(&mut self, alarm: u32) {
         *self = Self { alarm, streak: 0 };

@@ -1,7 +1,7 @@
 //! The devices that an engine knows, each with a place of its own.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use iot_topics::GroupName;
@@ -127,5 +127,56 @@ impl Devices {
             };
             Some((id, slot.device.as_mut()?))
         })
+    }
+
+    /// Each place: its generation, and who is there.
+    pub(super) fn slots(&self) -> impl ExactSizeIterator<Item = (u32, Option<&Device>)> {
+        let slots = self.slots.iter();
+        slots.map(|slot| (slot.generation, slot.device.as_ref()))
+    }
+
+    /// The places that are given out next, the last first.
+    pub(super) fn free(&self) -> &[u32] {
+        &self.free
+    }
+
+    /// The id of who is in a place.
+    pub(super) fn id_at(&self, index: u32) -> Option<DeviceId> {
+        let slot = self.slots.get(index as usize)?;
+        slot.device.as_ref()?;
+        let generation = slot.generation;
+        Some(DeviceId { index, generation })
+    }
+
+    /// Takes the next place back; `false` if somebody has the name.
+    pub(super) fn push(&mut self, generation: u32, device: Option<Device>) -> bool {
+        let index = self.slots.len() as u32;
+        let mut is_new = true;
+        if let Some(device) = &device
+            && let Some(names) = self.names.get_mut(usize::from(device.is_registered))
+        {
+            is_new = names.insert(device.name.clone(), index).is_none();
+        }
+        self.slots.push(Slot { generation, device });
+        is_new
+    }
+
+    /// Says which places are given out next; `false` unless these are those that are free.
+    pub(super) fn set_free(&mut self, free: Vec<u32>) -> bool {
+        let named: BTreeSet<u32> = free.iter().copied().collect();
+        // One whose generations are used up may be free once more, or not.
+        let fits = |(index, slot): (u32, &Slot)| {
+            let is_free = named.contains(&index);
+            match slot.device {
+                Some(_) => !is_free,
+                None => is_free || slot.generation == u32::MAX,
+            }
+        };
+        let is_known = |index: &u32| (*index as usize) < self.slots.len();
+        let fits = named.len() == free.len()
+            && free.iter().all(is_known)
+            && (0..).zip(&self.slots).all(fits);
+        self.free = free;
+        fits
     }
 }

@@ -1,5 +1,7 @@
 //! One security profile at work: a row of states for each device that it is about.
 
+pub(super) mod row;
+
 use alloc::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
