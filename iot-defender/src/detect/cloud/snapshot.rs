@@ -23,6 +23,8 @@ const HEADER: &str = r#"{"iot-defender-cloud":1}"#;
 struct Head {
     end: Timestamp,
     scopes: Vec<(Value, DimensionOperator)>,
+    /// How many lines follow.
+    devices: usize,
 }
 
 /// The name, what was counted, and where it is connected from.
@@ -55,6 +57,7 @@ impl CloudCollector {
             scopes: scopes
                 .map(|it| (json!(it.dimension), it.operator))
                 .collect(),
+            devices: self.devices.len(),
         };
         let mut text = String::from(HEADER);
         text.push('\n');
@@ -84,29 +87,26 @@ impl CloudCollector {
             return Err(refused(1, "must be the head of a snapshot in form 1"));
         }
         let head = lines.next().and_then(|(_, line)| read_head(line));
-        let (end, scopes) = head.ok_or_else(|| refused(2, "must be a step and its scopes"))?;
+        let (end, scopes, count) =
+            head.ok_or_else(|| refused(2, "must be a step, its scopes and a count"))?;
         let mut collector = Self::new(scopes, end);
         collector.end = end;
-        let mut devices = BTreeMap::new();
-        let mut last = 2;
-        for (number, line) in lines {
-            last = number;
-            if line.is_empty() {
-                break;
-            }
-            let device = read_device(&collector, line);
+        let mut devices: BTreeMap<Box<str>, Device> = BTreeMap::new();
+        for number in 3..count.saturating_add(3) {
+            let line = lines
+                .next()
+                .and_then(|(_, line)| read_device(&collector, line));
             let (name, device) =
-                device.ok_or_else(|| refused(number, "must be a device with all scopes"))?;
+                line.ok_or_else(|| refused(number, "must be a device with all scopes"))?;
             let before = devices.last_key_value();
             if before.is_some_and(|(before, _)| *before >= name) {
                 return Err(refused(number, "must be a device that comes later"));
             }
             devices.insert(name, device);
         }
-        // Each line ends, and nothing follows the last.
-        let lines = snapshot.iter().filter(|byte| **byte == b'\n').count();
-        if last != lines + 1 || last == 2 {
-            return Err(refused(last, "must be the end"));
+        // The last line ends as the others do.
+        if lines.next().map(|(_, line)| line) != Some(b"") || lines.next().is_some() {
+            return Err(refused(count.saturating_add(3), "must be the end"));
         }
         collector.devices = devices;
         Ok(collector)
@@ -121,7 +121,7 @@ fn push(text: &mut String, line: &impl Serialize) {
 
 type Scopes = Vec<(Dimension, DimensionOperator)>;
 
-fn read_head(line: &[u8]) -> Option<(Timestamp, Scopes)> {
+fn read_head(line: &[u8]) -> Option<(Timestamp, Scopes, usize)> {
     let head: Head = serde_json::from_slice(line).ok()?;
     let scopes = head.scopes.into_iter().map(|(dimension, operator)| {
         let dimension = Dimension::from_json(&dimension).ok()?;
@@ -129,7 +129,7 @@ fn read_head(line: &[u8]) -> Option<(Timestamp, Scopes)> {
     });
     let scopes = scopes.collect::<Option<Scopes>>()?;
     let is_end = head.end.as_millis().is_multiple_of(STEP) || head.end.as_millis() == u64::MAX;
-    is_end.then_some((head.end, scopes))
+    is_end.then_some((head.end, scopes, head.devices))
 }
 
 fn read_device(collector: &CloudCollector, line: &[u8]) -> Option<(Box<str>, Device)> {

@@ -14,44 +14,39 @@ use crate::detect::behavior::Behavior;
 use crate::detect::metric::Metric;
 use crate::detect::value::MetricValue;
 
-/// A device of a profile: for each behavior how it stands, for each metric when its datapoints
-/// came, and the newest steps of counters.
+/// A device of a profile: for each behavior how many datapoints in a row were the other way, the
+/// alarms that are on, for each metric when its first and newest datapoint came, and the newest
+/// steps of counters.
 #[derive(Serialize, Deserialize)]
-pub(in super::super) struct Row(Vec<Standing>, Vec<Option<(u32, u32)>>, Vec<u64>);
+pub(in super::super) struct Row(Vec<u8>, Vec<AlarmWire>, Vec<Option<(u32, u32)>>, Vec<u64>);
 
-/// How many datapoints in a row were the other way, and the alarm that is on.
+/// The behavior, by its place; the id, the start, when the newest value was not normal, and that.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Standing {
-    Quiet(u8),
-    /// And the id, the start, the newest value that was not normal, and when that was.
-    Alarm(u8, String, u32, u32, Value),
-}
+struct AlarmWire(u16, String, u32, u32, Value);
 
 type Refused = Result<(), &'static str>;
 
 impl Machine {
     pub(in super::super) fn row(&self, row: u32) -> Row {
         let states = part(&self.states, row, self.rules.len());
-        let states = states.iter().map(|state| {
-            let alarm = state.alarm().and_then(|place| self.alarms.get(place));
-            match alarm {
-                None => Standing::Quiet(state.streak()),
-                Some(alarm) => Standing::Alarm(
-                    state.streak(),
-                    alarm.id.clone(),
-                    alarm.start,
-                    alarm.last,
-                    json!(alarm.last_value),
-                ),
-            }
+        let streaks = states.iter().map(|state| state.streak());
+        let places = states.iter().filter_map(|state| state.alarm());
+        let alarms = places.filter_map(|place| self.alarms.get(place));
+        let alarms = alarms.map(|alarm| {
+            let value = json!(alarm.last_value);
+            AlarmWire(alarm.rule, alarm.id.clone(), alarm.start, alarm.last, value)
         });
         let tracks = part(&self.tracks, row, self.series.len());
         let tracks = tracks
             .iter()
             .map(|track| (track.last != track::NEVER).then_some((track.first, track.last)));
         let windows = part(&self.windows, row, self.stride);
-        Row(states.collect(), tracks.collect(), windows.to_vec())
+        Row(
+            streaks.collect(),
+            alarms.collect(),
+            tracks.collect(),
+            windows.to_vec(),
+        )
     }
 
     /// Takes in a device as it was, and gives its row.
@@ -61,8 +56,8 @@ impl Machine {
         row: Row,
         now: u32,
     ) -> Result<u32, &'static str> {
-        let Row(states, tracks, windows) = row;
-        let fits = states.len() == self.rules.len()
+        let Row(streaks, alarms, tracks, windows) = row;
+        let fits = streaks.len() == self.rules.len()
             && tracks.len() == self.series.len()
             && windows.len() == self.stride;
         if !fits {
@@ -83,44 +78,61 @@ impl Machine {
                 *slot = Track { first, last, touch };
             }
         }
-        for (rule, standing) in states.into_iter().enumerate() {
-            self.restore_state(place, rule, standing)?;
+        for alarm in alarms {
+            self.restore_alarm(place, alarm)?;
+        }
+        for (rule, streak) in streaks.into_iter().enumerate() {
+            self.restore_streak(place, rule, streak)?;
         }
         Ok(place)
     }
 
-    fn restore_state(&mut self, row: u32, rule: usize, standing: Standing) -> Refused {
-        let Some(entry) = self.rules.get(rule) else {
-            return Ok(());
-        };
-        let criteria = entry.behavior.criteria();
-        let (to_alarm, to_clear) = (criteria.to_alarm.get(), criteria.to_clear.get());
-        let track = self.track(row, entry.series).copied();
-        let newest = track.filter(|track| track.last != track::NEVER);
-        let (streak, most) = match &standing {
-            Standing::Quiet(streak) => (*streak, to_alarm),
-            Standing::Alarm(streak, ..) => (*streak, to_clear),
-        };
-        if streak >= most || streak > 0 && newest.is_none() {
-            return Err("must have fewer datapoints in a row");
+    /// When the newest datapoint of a behavior came.
+    fn newest(&self, row: u32, rule: usize) -> Option<u32> {
+        let series = self.rules.get(rule)?.series;
+        let last = self.track(row, series)?.last;
+        (last != track::NEVER).then_some(last)
+    }
+
+    fn restore_alarm(&mut self, row: u32, alarm: AlarmWire) -> Refused {
+        let AlarmWire(number, id, start, last, value) = alarm;
+        let rule = usize::from(number);
+        let newest = self.newest(row, rule);
+        let entry = self.rules.get(rule);
+        let entry = entry.filter(|_| newest.is_some_and(|newest| start <= last && last <= newest));
+        let entry = entry.ok_or("must have alarms of datapoints that came")?;
+        let last_value = value_of(&entry.behavior, &value)?;
+        let is_quiet = self
+            .state(row, rule)
+            .is_some_and(|state| state.alarm().is_none());
+        if !is_quiet {
+            return Err("must have one alarm of a behavior");
         }
-        if let Standing::Alarm(_, id, start, last, value) = standing {
-            let last_value = value_of(&entry.behavior, &value)?;
-            let is_past = newest.is_some_and(|newest| start <= last && last <= newest.last);
-            if !is_past {
-                return Err("must have alarms of datapoints that came");
-            }
-            let alarm = Alarm {
-                id,
-                row,
-                rule: rule as u16,
-                start,
-                last,
-                last_value,
+        let alarm = Alarm {
+            id,
+            row,
+            rule: number,
+            start,
+            last,
+            last_value,
+        };
+        self.raise(rule, alarm);
+        Ok(())
+    }
+
+    fn restore_streak(&mut self, row: u32, rule: usize, streak: u8) -> Refused {
+        let has_datapoints = self.newest(row, rule).is_some();
+        let criteria = self.rules.get(rule).map(|rule| rule.behavior.criteria());
+        let limits = criteria.map(|criteria| (criteria.to_alarm, criteria.to_clear));
+        if let (Some(state), Some((to_alarm, to_clear))) = (self.state(row, rule), limits) {
+            let most = if state.alarm().is_none() {
+                to_alarm
+            } else {
+                to_clear
             };
-            self.raise(rule, alarm);
-        }
-        if let Some(state) = self.state(row, rule) {
+            if streak >= most.get() || streak > 0 && !has_datapoints {
+                return Err("must have fewer datapoints in a row");
+            }
             state.set_streak(streak);
         }
         Ok(())
