@@ -16,18 +16,23 @@ use crate::input::{Bytes, choose};
 ///
 /// Of each behavior of each thing alarms begin and end in turn, what is active is what has begun
 /// and not ended, events are in order and only of this step, an alarm becomes invalid without a
-/// value, and a second engine tells the same.
+/// value, and an engine that is written and read again before each call tells the same.
 pub fn detect_series(data: &[u8]) {
-    let first = run(data);
-    assert_eq!(first, run(data));
+    let first = run(data, false);
+    assert_eq!(first, run(data, true));
 }
 
-fn run(data: &[u8]) -> Vec<ViolationEvent> {
+fn run(data: &[u8], is_restored: bool) -> Vec<ViolationEvent> {
     let mut bytes = Bytes::new(data);
     let mut account = Account::new();
     while !bytes.is_empty() {
         let call = choose(&CALLS, bytes.byte());
         let (thing, amount) = (bytes.byte(), bytes.byte());
+        if is_restored {
+            let text = account.engine.snapshot();
+            account.engine = Engine::restore(text.as_bytes()).unwrap();
+            assert_eq!(account.engine.snapshot(), text);
+        }
         account.call(call, thing, amount);
     }
     account.step();

@@ -381,3 +381,57 @@ fn a_snapshot_is_refused_by_its_line() {
     let error = Engine::restore(longer.as_bytes()).unwrap_err();
     assert_eq!(error.line(), longer.lines().count());
 }
+
+/// What the documentation of `Engine::snapshot` says of its size.
+#[test]
+fn a_quiet_behavior_takes_few_bytes() {
+    let below = |name: usize, metric: &str| {
+        json!({
+            "name": format!("b{name}"),
+            "metric": metric,
+            "criteria": { "comparisonOperator": "less-than", "value": { "count": 1_000_000 } },
+        })
+    };
+    let metrics: Vec<AwsMetric> = AwsMetric::ALL
+        .iter()
+        .copied()
+        .filter(|metric| metric.unit().is_some() && *metric != AwsMetric::DisconnectDuration)
+        .take(10)
+        .collect();
+    let behaviors = metrics.iter().enumerate();
+    let behaviors: Vec<_> = behaviors
+        .map(|(place, it)| below(place, it.as_str()))
+        .collect();
+    let request = json!({ "behaviors": behaviors });
+    let profile = SecurityProfile::create("p".parse().unwrap(), &request, &definitions());
+    let mut engine = Engine::new();
+    engine.set_profile(&profile.unwrap());
+    engine.attach("p", Target::All).unwrap();
+    let devices: Vec<_> = (0..1_000)
+        .map(|it| engine.set_device(&format!("thing-{it}"), true, []))
+        .collect();
+    let value = &Datapoint::Count(7);
+    let series: Vec<_> = metrics
+        .iter()
+        .map(|it| engine.series(&(*it).into(), None).unwrap())
+        .collect();
+    let readings = devices.iter().flat_map(|device| {
+        series.iter().map(|series| Reading {
+            device: *device,
+            series: *series,
+            value,
+        })
+    });
+    let readings: Vec<Reading<'_>> = readings.collect();
+    for step in [0, 8_000] {
+        let now = Timestamp::from_secs(START + step * STEP);
+        assert!(
+            engine
+                .step(now, &readings, &mut NearestRank, &NoModels)
+                .is_empty()
+        );
+    }
+    let bytes = engine.snapshot().len();
+    println!("{} bytes a behavior of a thing", bytes / 10_000);
+    assert!(bytes <= 20 * 10_000, "{bytes}");
+}

@@ -29,8 +29,8 @@ const HEADER: &str = r#"{"iot-defender-detect":1}"#;
 
 impl Engine {
     /// The engine as text, a line for each device, each profile of a device, and each event; the
-    /// same for engines that were told the same. A quiet behavior of a thing takes about 15 bytes,
-    /// beside a byte or more for each step of its window.
+    /// same for engines that were told the same. A quiet behavior of a thing takes about 16 bytes,
+    /// and two or more for each further step of its window.
     ///
     /// Take it between two steps: what arrived since the last is not a part of it.
     ///
@@ -119,7 +119,7 @@ impl Engine {
             for (_, device) in self.devices.slots() {
                 let mut rows = device.into_iter().flat_map(|device| &device.rows);
                 if let Some((_, row)) = rows.find(|(of, _)| *of == place) {
-                    out.line(&machine.row(*row));
+                    out.line(&machine.row(*row, self.now));
                 }
             }
         }

@@ -15,8 +15,8 @@ use crate::detect::metric::Metric;
 use crate::detect::value::MetricValue;
 
 /// A device of a profile: for each behavior how many datapoints in a row were the other way, the
-/// alarms that are on, for each metric when its first and newest datapoint came, and the newest
-/// steps of counters.
+/// alarms that are on, for each metric how many steps ago its newest datapoint came and how many
+/// before that its first, and the newest steps of counters.
 #[derive(Serialize, Deserialize)]
 pub(in super::super) struct Row(Vec<u8>, Vec<AlarmWire>, Vec<Option<(u32, u32)>>, Vec<u64>);
 
@@ -27,7 +27,7 @@ struct AlarmWire(u16, String, u32, u32, Value);
 type Refused = Result<(), &'static str>;
 
 impl Machine {
-    pub(in super::super) fn row(&self, row: u32) -> Row {
+    pub(in super::super) fn row(&self, row: u32, now: u32) -> Row {
         let states = part(&self.states, row, self.rules.len());
         let streaks = states.iter().map(|state| state.streak());
         let places = states.iter().filter_map(|state| state.alarm());
@@ -37,9 +37,10 @@ impl Machine {
             AlarmWire(alarm.rule, alarm.id.clone(), alarm.start, alarm.last, value)
         });
         let tracks = part(&self.tracks, row, self.series.len());
-        let tracks = tracks
-            .iter()
-            .map(|track| (track.last != track::NEVER).then_some((track.first, track.last)));
+        let tracks = tracks.iter().map(|track| {
+            let has_come = track.last != track::NEVER;
+            has_come.then(|| (now - track.last, track.last - track.first))
+        });
         let windows = part(&self.windows, row, self.stride);
         Row(
             streaks.collect(),
@@ -69,10 +70,12 @@ impl Machine {
             slots.copy_from_slice(&windows);
         }
         for (series, track) in tracks.into_iter().enumerate() {
-            let Some((first, last)) = track else { continue };
-            if first > last || last > now {
+            let Some((ago, length)) = track else { continue };
+            let last = now.checked_sub(ago);
+            let first = last.and_then(|last| last.checked_sub(length));
+            let (Some(last), Some(first)) = (last, first) else {
                 return Err("must have datapoints that came");
-            }
+            };
             if let Some(slot) = self.track_mut(place, series) {
                 let touch = track::NEVER;
                 *slot = Track { first, last, touch };
