@@ -80,6 +80,13 @@ impl Machine {
                 let touch = track::NEVER;
                 *slot = Track { first, last, touch };
             }
+            let is_ranked = self
+                .series
+                .get(series)
+                .is_some_and(|series| series.is_ranked);
+            if let Some(recent) = self.recent.get_mut(series).filter(|_| is_ranked) {
+                recent.push(place);
+            }
         }
         for alarm in alarms {
             self.restore_alarm(place, alarm)?;

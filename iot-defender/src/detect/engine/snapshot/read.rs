@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::super::device::{Device, Devices};
 use super::super::machine::Machine;
 use super::super::machine::row::{Row, value_of};
-use super::super::{Engine, LAST_STEP, MAX_PROFILES_OF_TARGET, SeriesId, time_of};
+use super::super::{Engine, LAST_STEP, SeriesId, time_of};
 use super::wire::{DeviceLine, EndedLine, EventLine, Head, ProfileLine, SaidLine, SeriesWire};
 use super::{HEADER, SnapshotError};
 use crate::detect::behavior::Behavior;
@@ -137,7 +137,6 @@ fn profiles(
     by_group: &ByGroup,
     lines: &mut Lines<'_>,
 ) -> Read<()> {
-    let mut attached: BTreeMap<Target, usize> = BTreeMap::new();
     for place in 0..head.profiles {
         let line: Option<ProfileLine> = lines.next("must be a profile")?;
         let Some(line) = line else {
@@ -156,16 +155,15 @@ fn profiles(
         lines.check(is_known, "must have metrics of the head")?;
         for target in &line.targets {
             let target = lines.hold(read_target(target), "must have targets")?;
-            let others = attached.entry(target.clone()).or_default();
-            *others += 1;
-            let is_allowed = *others <= MAX_PROFILES_OF_TARGET;
+            let is_allowed = engine.attached.attach(&target, place as u32);
             let is_new = machine.targets.insert(target);
             lines.check(is_allowed && is_new, "must have targets with five at most")?;
         }
         let name = profile.name().clone();
         let before = engine.names.insert(name, place as u32);
         lines.check(before.is_none(), "must be a profile of another name")?;
-        for index in members(&machine, &engine.devices, by_group) {
+        let about = |device: &Device| engine.attached.of(device).any(|of| of == place as u32);
+        for index in members(&machine, &engine.devices, by_group, about) {
             let Some(device) = engine.devices.id_at(index) else {
                 continue;
             };
@@ -184,10 +182,15 @@ fn profiles(
 
 /// The places of the devices that a profile is about, in order. What is about all is looked for
 /// among all, and that are few profiles; else among the groups.
-fn members(machine: &Machine, devices: &Devices, by_group: &ByGroup) -> Vec<u32> {
+fn members(
+    machine: &Machine,
+    devices: &Devices,
+    by_group: &ByGroup,
+    is_about: impl Fn(&Device) -> bool,
+) -> Vec<u32> {
     let is_member = |index: &u32| {
         let device = devices.id_at(*index).and_then(|id| devices.get(id));
-        device.is_some_and(|device| machine.is_about(device))
+        device.is_some_and(&is_about)
     };
     let is_group = |target: &Target| matches!(target, Target::Group(_));
     if !machine.targets.iter().all(is_group) {
