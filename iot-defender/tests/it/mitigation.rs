@@ -33,7 +33,7 @@ fn params(action_type: ActionType) -> ActionParams {
             role_arn: ROLE.into(),
             level: LogLevel::Warn,
         },
-        other => unimplemented!("{other}"),
+        other => panic!("{other} is none of the actions"),
     }
 }
 
@@ -68,7 +68,7 @@ fn resource(check: Check, number: u8) -> ResourceIdentifier {
         ResourceType::RoleAlias => {
             ResourceIdentifier::RoleAliasArn(format!("{PREFIX}:rolealias/{number}"))
         }
-        other => unimplemented!("{other}"),
+        other => panic!("{other} is of no finding"),
     }
 }
 
