@@ -1,5 +1,9 @@
 //! Mitigation, from the request to the effect.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at the first surprise"
+)]
 
 mod laws;
 mod remedies;
