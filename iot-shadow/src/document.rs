@@ -127,6 +127,20 @@ impl ShadowDocument {
         Ok(Self::with_times(&state, &times, version))
     }
 
+    /// A document of a state and the time of each leaf of it.
+    pub(crate) fn of_leaves(
+        state: &Json,
+        times: &[u32],
+        version: u64,
+    ) -> Result<Self, DocumentError> {
+        check(state, version)?;
+        let document = Self::with_times(state, times, version);
+        if let Some(null) = document.leaves().find(|leaf| leaf.value.is_null()) {
+            return Err(DocumentError::Null { path: null.path() });
+        }
+        Ok(document)
+    }
+
     fn with_times(state: &Json, times: &[u32], version: u64) -> Self {
         Self {
             state: state.with_times(times),
@@ -284,10 +298,11 @@ impl ShadowDocument {
 /// The same version, the same state as [`Json`] compares it, and the same times. Cost: linear.
 impl PartialEq for ShadowDocument {
     fn eq(&self, other: &Self) -> bool {
-        // Of the same state the same metadata is the same text.
-        self.version == other.version
-            && self.state == other.state
-            && self.metadata() == other.metadata()
+        fn times(document: &ShadowDocument) -> impl Iterator<Item = u32> {
+            document.state().leaves().map(|(_, _, time)| time)
+        }
+        // The same state has the same leaves in the same order.
+        self.version == other.version && self.state == other.state && times(self).eq(times(other))
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) use depth::shape;
 pub use error::{JsonError, JsonErrorKind};
 pub(crate) use node::Node;
 pub(crate) use number::{is_integer, push_number};
-pub(crate) use parse::{inner, parse, parse_members};
+pub(crate) use parse::{MAX_BYTES, inner, parse, parse_members};
 pub(crate) use string::{decode, escape_into, string_end};
 pub(crate) use written::Written;
 

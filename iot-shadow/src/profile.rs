@@ -20,7 +20,8 @@ use core::time::Duration;
 pub struct Profile {
     /// Levels of a section: the keys and indices on its longest path. AWS IoT has had 5, 6 and 8.
     pub max_depth: usize,
-    /// Bytes of `desired` and `reported` together as compact JSON, after the merge.
+    /// Bytes of `desired` and `reported` together as compact JSON, after the merge. A document has
+    /// at most 16 MiB, whatever is written here: the most that is read as JSON.
     pub max_document_bytes: usize,
     /// When a delta is published.
     pub delta_policy: DeltaPolicy,

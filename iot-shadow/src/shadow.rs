@@ -5,11 +5,15 @@ use core::mem;
 use iot_topics::Timestamp;
 
 use crate::document::ShadowDocument;
+use crate::json::MAX_BYTES;
 use crate::operation::Operation;
 use crate::outcome::{Deleted, Got, Outcome, Rejected, Updated};
 use crate::profile::{DeltaPolicy, Profile};
 use crate::rejection::Rejection;
 use crate::request::{ClientToken, Refused, UpdateRequest};
+
+/// What no profile lets a document exceed: its state stays a text that can be read again.
+const MAX_DOCUMENT_BYTES: usize = MAX_BYTES - r#"{"desired":,"reported":}"#.len();
 
 /// A shadow of the service: classic or named, one is like the other.
 ///
@@ -227,7 +231,8 @@ impl Shadow {
             Self::Live(document) => document.updated(request.state(), profile),
             _ => ShadowDocument::nothing().updated(request.state(), profile),
         };
-        let (bytes, max) = (document.size(), profile.max_document_bytes);
+        let bytes = document.size();
+        let max = profile.max_document_bytes.min(MAX_DOCUMENT_BYTES);
         if bytes > max {
             return Err(Rejection::TooLarge { bytes, max });
         }

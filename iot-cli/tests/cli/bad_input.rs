@@ -309,7 +309,7 @@ fn operations_that_are_none() {
 fn states_that_are_none() {
     let folder = folder("states_that_are_none");
     let get = write(&folder, "get.jsonl", r#"{"op":"get","thing":"a"}"#);
-    let head = "{\"iot-shadow\":1}\n";
+    let head = "{\"iot-shadow\":2}\n";
     let states = [
         ("empty", String::new(), "empty.jsonl:1:1"),
         ("line", format!("{head}{{}}\n"), "line.jsonl:2:1"),
@@ -327,7 +327,7 @@ fn states_that_are_none() {
         );
         assert_eq!(fs::read_to_string(&state).unwrap(), text);
     }
-    let two = "{\"thing\":\"a\",\"version\":1,\"state\":{},\"metadata\":{}}\n\
+    let two = "{\"thing\":\"a\",\"version\":1,\"times\":[]}\n{}\n\
                {\"thing\":\"a\",\"shadow\":\"b\",\"deleted\":{\"counter\":2,\"at\":0}}\n";
     let state = write(&folder, "two.jsonl", format!("{head}{two}"));
     refused(&["shadow", "explain", &state], &["--thing", "it has `a`\n"]);

@@ -134,8 +134,8 @@ fn state_goes_on_from_run_to_run() {
     let first = fs::read_to_string(&state).unwrap();
     assert_eq!(
         first,
-        "{\"iot-shadow\":1}\n{\"thing\":\"lamp\",\"version\":1,\"state\":{\"desired\":{\"on\":true}},\
-         \"metadata\":{\"desired\":{\"on\":{\"timestamp\":100}}}}\n"
+        "{\"iot-shadow\":2}\n{\"thing\":\"lamp\",\"version\":1,\"times\":[100]}\n\
+         {\"desired\":{\"on\":true}}\n"
     );
 
     // A get leaves it as it was; so does an input of which a line is wrong, and a rejection.
@@ -190,7 +190,7 @@ fn a_state_that_cannot_be_written_is_told_before_any_message() {
 fn a_state_behind_a_link_stays_there() {
     let folder = folder("a_state_behind_a_link_stays_there");
     let (file, link) = (folder.join("state.jsonl"), path(&folder, "link"));
-    fs::write(&file, "{\"iot-shadow\":1}\n").unwrap();
+    fs::write(&file, "{\"iot-shadow\":2}\n").unwrap();
     std::os::unix::fs::symlink("state.jsonl", &link).unwrap();
     let update = r#"{"op":"update","thing":"lamp","payload":{"state":{}}}"#;
     assert_eq!(

@@ -14,7 +14,7 @@ use super::{JsonRef, Node};
 const MAX_NESTING: usize = 127;
 
 /// Lengths in the index are of 32 bits; this is far more than any message, and far less than that.
-const MAX_BYTES: usize = 16 << 20;
+pub(crate) const MAX_BYTES: usize = 16 << 20;
 
 /// Reads a text; `stamp` is what each leaf gets.
 pub(crate) fn parse(text: &[u8], stamp: u32) -> Result<Builder, JsonError> {

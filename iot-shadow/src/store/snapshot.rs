@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::Write as _;
 
 use iot_topics::{ShadowName, ThingName, Timestamp};
@@ -10,12 +11,15 @@ use thiserror::Error;
 use super::ShadowStore;
 use crate::document::{DocumentError, ShadowDocument};
 use crate::id::ShadowId;
-use crate::json::{Json, JsonError, JsonRef};
+use crate::json::{Json, JsonError, JsonRef, push_number};
 use crate::profile::Profile;
 use crate::shadow::Shadow;
 
-/// The first line: what this is, and in which form.
-const HEADER: &str = r#"{"iot-shadow":1}"#;
+/// The first line: what this is, and in which form. In this one a shadow that has a document takes
+/// two lines: its names, its version and the time of each leaf; and its state, on a line of its own
+/// because it may be as long and as deep as a text may be. Metadata would not do: it has no time for
+/// `[]`, and is deeper than the state.
+const HEADER: &str = r#"{"iot-shadow":2}"#;
 
 /// Why bytes are no snapshot.
 ///
@@ -24,7 +28,7 @@ const HEADER: &str = r#"{"iot-shadow":1}"#;
 /// ```
 /// use iot_shadow::{Profile, RestoreErrorKind, ShadowStore};
 ///
-/// let text = "{\"iot-shadow\":1}\n{\"thing\":\"a/b\"}\n";
+/// let text = "{\"iot-shadow\":2}\n{\"thing\":\"a/b\"}\n";
 /// let error = ShadowStore::restore(text.as_bytes(), Profile::aws()).unwrap_err();
 /// assert_eq!((error.line(), error.kind()), (2, &RestoreErrorKind::Name));
 /// assert_eq!(error.to_string(), "line 2: names no thing and shadow");
@@ -67,10 +71,16 @@ pub enum RestoreErrorKind {
     /// The shadow stands in an earlier line, or that line's name comes later in the order.
     #[error("stands behind a shadow that comes later")]
     Order,
-    /// It has neither a document nor the version of a deleted shadow.
+    /// It has neither the version and times of a document nor the version of a deleted shadow.
     #[error("has neither a document nor a version that counts on")]
     Shadow,
-    /// Its parts make no document.
+    /// The state is not written as [`Json`] writes it, so that it is not told whose the times are.
+    #[error("is not in the form in which a snapshot has it")]
+    Form,
+    /// There is not a time for each leaf of the state, in seconds before 2106.
+    #[error("has not a time for each leaf of the state")]
+    Times,
+    /// Its state is that of no document.
     #[error("{0}")]
     Document(DocumentError),
 }
@@ -90,19 +100,20 @@ impl RestoreError {
 }
 
 impl ShadowStore {
-    /// All shadows as text, one line each, the same for the same shadows.
+    /// All shadows as text, one or two lines each, the same for the same shadows. Cost: linear.
     #[must_use]
     pub fn snapshot(&self) -> String {
         let mut out = String::from(HEADER);
         out.push('\n');
         for (id, shadow) in &self.shadows {
-            line(id, shadow, &mut out);
+            write(id, shadow, &mut out);
         }
         out
     }
 
-    /// The shadows of a snapshot. The profile is not part of it: a document that the profile would
-    /// not let grow so large, or so deep, is kept.
+    /// The shadows of a snapshot, as they were. The profile is not part of it: a document that the
+    /// profile would not let grow so large, or so deep, is kept. Cost: linear, times the logarithm
+    /// of the shadows.
     ///
     /// # Errors
     ///
@@ -115,46 +126,68 @@ impl ShadowStore {
             Some((line, _)) if line == HEADER.as_bytes() => {}
             _ => return Err(wrong(1, RestoreErrorKind::Header)),
         }
-        for (line, at) in lines {
+        while let Some((line, at)) = lines.next() {
             if line.is_empty() {
                 continue;
             }
-            let (id, shadow) = read(line).map_err(|kind| wrong(at, kind))?;
-            if shadows
-                .last_key_value()
-                .is_some_and(|(last, _)| *last >= id)
-            {
+            let (id, head) = read(line).map_err(|kind| wrong(at, kind))?;
+            let last = shadows.last_key_value();
+            if last.is_some_and(|(last, _)| *last >= id) {
                 return Err(wrong(at, RestoreErrorKind::Order));
             }
+            let shadow = match head {
+                Head::Deleted(shadow) => shadow,
+                Head::Live { version, times } => {
+                    let (state, at) = lines.next().unwrap_or((b"", at + 1));
+                    let live = document(state, &times, version);
+                    Shadow::Live(live.map_err(|kind| wrong(at, kind))?)
+                }
+            };
             shadows.insert(id, shadow);
         }
         Ok(Self { profile, shadows })
     }
 }
 
-fn line(id: &ShadowId, shadow: &Shadow, out: &mut String) {
+fn write(id: &ShadowId, shadow: &Shadow, out: &mut String) {
+    if matches!(shadow, Shadow::Absent) {
+        return;
+    }
     // Neither name can hold what JSON escapes; and a `String` takes everything.
     let _ = write!(out, "{{\"thing\":\"{}\"", id.thing);
     if let Some(name) = &id.shadow {
         let _ = write!(out, ",\"shadow\":\"{name}\"");
     }
-    let _ = match shadow {
-        Shadow::Live(document) => writeln!(
-            out,
-            ",\"version\":{},\"state\":{},\"metadata\":{}}}",
-            document.version(),
-            document.state(),
-            document.metadata(),
-        ),
+    match shadow {
+        Shadow::Live(document) => {
+            let _ = write!(out, ",\"version\":{},\"times\":[", document.version());
+            let mut comma = "";
+            for (_, _, time) in document.state().leaves() {
+                out.push_str(comma);
+                push_number(out, u64::from(time));
+                comma = ",";
+            }
+            let _ = writeln!(out, "]}}\n{}", document.state());
+        }
         Shadow::Deleted { counter, at } => {
             let at = at.as_millis();
-            writeln!(out, ",\"deleted\":{{\"counter\":{counter},\"at\":{at}}}}}")
+            let _ = writeln!(out, ",\"deleted\":{{\"counter\":{counter},\"at\":{at}}}}}");
         }
-        Shadow::Absent => writeln!(out, ",\"deleted\":{{\"counter\":0,\"at\":0}}}}"),
-    };
+        Shadow::Absent => {}
+    }
 }
 
-fn read(line: &[u8]) -> Result<(ShadowId, Shadow), RestoreErrorKind> {
+/// What the first line of a shadow tells.
+enum Head {
+    Deleted(Shadow),
+    /// Its state follows.
+    Live {
+        version: u64,
+        times: Vec<u32>,
+    },
+}
+
+fn read(line: &[u8]) -> Result<(ShadowId, Head), RestoreErrorKind> {
     let json = Json::parse(line).map_err(RestoreErrorKind::Json)?;
     let text = |name| json.get(name).and_then(JsonRef::as_string);
     let id = text("thing")
@@ -175,14 +208,32 @@ fn read(line: &[u8]) -> Result<(ShadowId, Shadow), RestoreErrorKind> {
             return Err(RestoreErrorKind::Shadow);
         };
         let at = Timestamp::from_millis(at);
-        return Ok((id, Shadow::Deleted { counter, at }));
+        return Ok((id, Head::Deleted(Shadow::Deleted { counter, at })));
     }
-    let part = |name| json.get(name).map(JsonRef::to_json);
-    let parts = (part("state"), part("metadata"), number(json.get("version")));
-    let (Some(state), Some(metadata), Some(version)) = parts else {
+    let (Some(version), Some(list)) = (number(json.get("version")), json.get("times")) else {
         return Err(RestoreErrorKind::Shadow);
     };
-    let document = ShadowDocument::new(&state, &metadata, version);
-    let document = document.map_err(RestoreErrorKind::Document)?;
-    Ok((id, Shadow::Live(document)))
+    let times = times(list).ok_or(RestoreErrorKind::Times)?;
+    Ok((id, Head::Live { version, times }))
+}
+
+/// The numbers of a list.
+fn times(list: JsonRef<'_>) -> Option<Vec<u32>> {
+    let inner = list.as_str().strip_prefix('[')?.strip_suffix(']')?;
+    if inner.is_empty() {
+        return Some(Vec::new());
+    }
+    inner.split(',').map(|time| time.parse().ok()).collect()
+}
+
+fn document(state: &[u8], times: &[u32], version: u64) -> Result<ShadowDocument, RestoreErrorKind> {
+    let text = state;
+    let state = Json::parse(text).map_err(RestoreErrorKind::Json)?;
+    if state.as_str().as_bytes() != text {
+        return Err(RestoreErrorKind::Form);
+    }
+    if state.as_ref().leaves().count() != times.len() {
+        return Err(RestoreErrorKind::Times);
+    }
+    ShadowDocument::of_leaves(&state, times, version).map_err(RestoreErrorKind::Document)
 }

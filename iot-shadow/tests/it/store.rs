@@ -4,10 +4,13 @@
     reason = "functions that tests call: a failure is the test's"
 )]
 
+use iot_shadow::strategies::{number, operations, profile};
 use iot_shadow::{
     Operation, Profile, Rejection, RestoreErrorKind, Shadow, ShadowStore, UpdateRequest,
 };
 use iot_topics::{Timestamp, TopicNameRef};
+use proptest::collection::vec;
+use proptest::{prop_assert_eq, proptest};
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
@@ -156,9 +159,69 @@ fn snapshots_are_restored() {
 }
 
 #[test]
+fn snapshots_have_the_time_of_an_empty_array() {
+    let mut store = ShadowStore::new(Profile::aws());
+    let id = store.id("a", None).expect("is a name");
+    let payload = br#"{"state":{"reported":{"list":[],"lists":[[],{"x":[]}]}}}"#;
+    assert_eq!(
+        store.handle(&id, Operation::Update, payload, NOW).code(),
+        200
+    );
+    let copy = ShadowStore::restore(store.snapshot().as_bytes(), Profile::aws()).expect("is one");
+    let document = copy.get(&id).and_then(Shadow::document).expect("is there");
+    let times: Vec<_> = document.leaves().map(|leaf| leaf.timestamp()).collect();
+    assert_eq!(times, [NOW, NOW]);
+    assert_eq!(copy, store);
+}
+
+#[test]
+fn snapshots_have_what_is_as_deep_as_a_request_may_be() {
+    let mut profile = Profile::aws();
+    profile.max_depth = usize::MAX;
+    for (open, close) in [("{\"k\":", "}"), ("[", "]")] {
+        let payload = |levels: usize| {
+            let (open, close) = (open.repeat(levels), close.repeat(levels));
+            format!(r#"{{"state":{{"desired":{{"v":{open}1{close}}}}}}}"#)
+        };
+        let mut store = ShadowStore::new(profile);
+        let id = store.id("a", None).expect("is a name");
+        let mut code = |payload: String| {
+            let outcome = store.handle(&id, Operation::Update, payload.as_bytes(), NOW);
+            outcome.code()
+        };
+        // Three levels are around it, and 127 is what a text may have.
+        assert_eq!((code(payload(125)), code(payload(124))), (400, 200));
+        let copy = ShadowStore::restore(store.snapshot().as_bytes(), profile).expect("is one");
+        assert_eq!(copy, store);
+    }
+}
+
+/// Shadows that took operations come back as they were, and in the same bytes.
+#[test]
+fn snapshots_are_exact() {
+    let names = [("a", None), ("a", Some("n")), ("b", None)];
+    let run = (operations(number()), profile());
+    let runs = vec(0..names.len(), 1..16);
+    proptest!(|((operations, profile) in run, places in runs)| {
+        let mut store = ShadowStore::new(profile);
+        let mut now = NOW;
+        for ((operation, payload, pause), place) in operations.iter().zip(places.iter().cycle()) {
+            now = now.saturating_add(*pause);
+            let (thing, shadow) = names[*place];
+            let id = store.id(thing, shadow).expect("is a name");
+            store.handle(&id, *operation, payload, now);
+            let text = store.snapshot();
+            let copy = ShadowStore::restore(text.as_bytes(), profile).expect("is one");
+            prop_assert_eq!(&copy, &store);
+            prop_assert_eq!(copy.snapshot(), text);
+        }
+    });
+}
+
+#[test]
 fn what_is_no_snapshot_is_refused_by_its_line() {
-    let head = r#"{"iot-shadow":1}"#;
-    let live = r#"{"thing":"a","version":1,"state":{},"metadata":{}}"#;
+    let head = r#"{"iot-shadow":2}"#;
+    let live = "{\"thing\":\"a\",\"version\":1,\"times\":[]}\n{}";
     for (text, line, kind) in [
         (String::new(), 1, "is not the head of a snapshot"),
         (live.into(), 1, "is not the head of a snapshot"),
@@ -175,7 +238,7 @@ fn what_is_no_snapshot_is_refused_by_its_line() {
         ),
         (
             format!("{head}\n{live}\n{live}"),
-            3,
+            4,
             "stands behind a shadow that comes later",
         ),
         (
@@ -193,16 +256,50 @@ fn what_is_no_snapshot_is_refused_by_its_line() {
         ),
         (
             format!("{head}\n{}", live.replace('1', "0")),
-            2,
+            3,
             "version is 0",
         ),
         (
             format!(
                 "{head}\n{}",
-                live.replace("\"state\":{}", "\"state\":{\"delta\":{\"a\":1}}")
+                live.replace("[]}\n{}", "[7]}\n{\"delta\":{\"a\":1}}")
             ),
-            2,
+            3,
             "state is no object of `desired` and `reported`, each an object with members",
+        ),
+        (
+            format!(
+                "{head}\n{}",
+                live.replace("[]}\n{}", "[7]}\n{\"desired\":{\"a\":null}}")
+            ),
+            3,
+            "value at `/desired/a` is null",
+        ),
+        (
+            format!(
+                "{head}\n{}",
+                live.replace("[]}\n{}", "[7]}\n{\"desired\":{\"b\":1,\"a\":{}}}")
+            ),
+            3,
+            "is not in the form in which a snapshot has it",
+        ),
+        (
+            format!(
+                "{head}\n{}",
+                live.replace("[]}\n{}", "[7,8]}\n{\"desired\":{\"a\":[]}}")
+            ),
+            3,
+            "has not a time for each leaf of the state",
+        ),
+        (
+            format!("{head}\n{}", live.replace("[]", "[4294967296]")),
+            2,
+            "has not a time for each leaf of the state",
+        ),
+        (
+            format!("{head}\n{}", live.replace("\n{}", "")),
+            3,
+            "text ends in the middle of a value at byte 0",
         ),
     ] {
         let error = ShadowStore::restore(text.as_bytes(), Profile::aws()).expect_err(&text);
