@@ -25,6 +25,7 @@ mod filter_map;
 mod input;
 mod jobs_inputs;
 mod jobs_operations;
+mod jobs_snapshot;
 mod policy_evaluate;
 mod policy_parse;
 mod presence_tracker;
@@ -33,6 +34,7 @@ mod reserved_topic;
 mod retained_store;
 mod shadow_json;
 mod shadow_operations;
+mod shadow_snapshot;
 mod share;
 mod topic_filter;
 mod topic_name;
@@ -47,6 +49,7 @@ pub use detect_series::detect_series;
 pub use filter_map::filter_map;
 pub use jobs_inputs::jobs_inputs;
 pub use jobs_operations::jobs_operations;
+pub use jobs_snapshot::jobs_snapshot;
 pub use policy_evaluate::policy_evaluate;
 pub use policy_parse::policy_parse;
 pub use presence_tracker::presence_tracker;
@@ -55,6 +58,7 @@ pub use reserved_topic::reserved_topic;
 pub use retained_store::retained_store;
 pub use shadow_json::shadow_json;
 pub use shadow_operations::shadow_operations;
+pub use shadow_snapshot::shadow_snapshot;
 pub use share::share;
 pub use topic_filter::topic_filter;
 pub use topic_name::topic_name;
@@ -118,6 +122,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("filter_map", filter_map),
     ("jobs_inputs", jobs_inputs),
     ("jobs_operations", jobs_operations),
+    ("jobs_snapshot", jobs_snapshot),
     ("policy_evaluate", policy_evaluate),
     ("policy_parse", policy_parse),
     ("presence_tracker", presence_tracker),
@@ -126,6 +131,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("retained_store", retained_store),
     ("shadow_json", shadow_json),
     ("shadow_operations", shadow_operations),
+    ("shadow_snapshot", shadow_snapshot),
     ("share", share),
     ("topic_filter", topic_filter),
     ("topic_name", topic_name),
