@@ -52,9 +52,7 @@ impl ScheduleCommand {
         let from = self.from.unwrap_or_else(|| Date::of(clock()));
         let created = self.created.unwrap_or(from);
         let most = usize::try_from(self.count).unwrap_or(usize::MAX);
-        // The runs behind the day before, but for the first day of the calendar.
-        let before = Date::EPOCH.plus(from.days().saturating_sub(1));
-        let runs: Vec<Date> = schedule.runs_after(created, before).take(most).collect();
+        let runs: Vec<Date> = schedule.runs_from(created, from).take(most).collect();
         match self.format {
             Format::Human => {
                 for run in &runs {

@@ -186,12 +186,68 @@ impl Schedule {
         }
     }
 
+    /// The day of the week, if the frequency has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{DayOfWeek, Schedule};
+    ///
+    /// let schedule = Schedule::Biweekly(DayOfWeek::Friday);
+    /// assert_eq!(schedule.day_of_week(), Some(DayOfWeek::Friday));
+    /// assert_eq!(Schedule::Daily.day_of_week(), None);
+    /// ```
+    #[must_use]
+    pub const fn day_of_week(self) -> Option<DayOfWeek> {
+        match self {
+            Self::Weekly(day) | Self::Biweekly(day) => Some(day),
+            Self::Daily | Self::Monthly(_) => None,
+        }
+    }
+
+    /// The day of the month, if the frequency has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{DayOfMonth, Schedule};
+    ///
+    /// let schedule = Schedule::Monthly(DayOfMonth::LAST);
+    /// assert_eq!(schedule.day_of_month(), Some(DayOfMonth::LAST));
+    /// assert_eq!(Schedule::Daily.day_of_month(), None);
+    /// ```
+    #[must_use]
+    pub const fn day_of_month(self) -> Option<DayOfMonth> {
+        match self {
+            Self::Monthly(day) => Some(day),
+            Self::Daily | Self::Weekly(_) | Self::Biweekly(_) => None,
+        }
+    }
+
     /// The dates of the runs behind `after`, ascending and without end but that of the calendar.
     /// None is before `created`; the date of the creation itself can be one.
     ///
     /// The cost of the first is constant, and so is that of each further one.
     pub fn runs_after(self, created: Date, after: Date) -> impl Iterator<Item = Date> {
-        let first = after.next().max(created);
+        let runs = self.runs_from(created, after.next());
+        // No date is behind the last of the calendar.
+        runs.skip_while(move |run| *run <= after)
+    }
+
+    /// The dates of the runs on `from` and behind it, otherwise as
+    /// [`runs_after`](Self::runs_after).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{Date, Schedule};
+    ///
+    /// let created = Date::EPOCH.plus(3);
+    /// assert_eq!(Schedule::Daily.runs_from(created, Date::EPOCH).next(), Some(created));
+    /// assert_eq!(Schedule::Daily.runs_after(created, created).next(), Some(created.plus(1)));
+    /// ```
+    pub fn runs_from(self, created: Date, from: Date) -> impl Iterator<Item = Date> {
+        let first = from.max(created);
         let mut next = Some(match self {
             Self::Daily => first,
             Self::Weekly(day) => first.on_or_after(day),
@@ -294,7 +350,8 @@ mod tests {
             Schedule::Biweekly(DayOfWeek::Friday),
             Schedule::Monthly(DayOfMonth::LAST),
         ] {
-            assert!(schedule.runs_after(Date::EPOCH, last).take(9).count() < 9);
+            assert!(schedule.runs_from(Date::EPOCH, last).take(9).count() < 9);
+            assert_eq!(schedule.runs_after(Date::EPOCH, last).next(), None);
         }
     }
 }
