@@ -13,8 +13,8 @@
 //! 4. What is not here is told by [`Audit::fail`] and [`Audit::miss`].
 //! 5. [`Audit::finish`] gives the [`AuditReport`], and the findings about CA certificates.
 //!
-//! Around it: [`AuditConfiguration`] and [`Schedule`] before, [`FindingQuery`], [`Retention`] and
-//! [`MitigationTaskRequest`] behind. Each rule can be asked alone too: [`broad_data_plane_access`],
+//! Around it: [`AuditConfiguration`], [`ScheduledAudits`] and [`AuditTasks`] before,
+//! [`FindingQuery`], [`Retention`] and [`MitigationTaskRequest`] behind. Each rule can be asked alone too: [`broad_data_plane_access`],
 //! [`certificate_quality`], [`expiry`] and their like.
 //!
 //! # Examples
@@ -79,10 +79,12 @@ mod role_alias;
 mod rules;
 mod run;
 mod schedule;
+mod scheduled;
 pub(crate) mod seconds;
 mod settings;
 mod suppression;
 mod task;
+mod tasks;
 
 pub use access::{Access, Reached, StatementPlace, Witness};
 pub use account::{AuditConfiguration, read_checks};
@@ -129,6 +131,11 @@ pub use retention::Retention;
 pub use role_alias::{role_alias_access, unused_service_access};
 pub use run::{Audit, Judgement, Resource};
 pub use schedule::{Date, DateError, DayOfMonth, DayOfWeek, Frequency, Schedule, ScheduleError};
+pub use scheduled::{
+    ScheduledAudit, ScheduledAuditPage, ScheduledAuditQuery, ScheduledAuditRequest,
+    ScheduledAudits, ScheduledRun,
+};
 pub use settings::{AuditSettings, TaskHeader};
 pub use suppression::{SuppressedUntil, Suppression, SuppressionError, Suppressions};
 pub use task::{CheckRunStatus, TaskStatistics, TaskStatus, TaskType};
+pub use tasks::{AuditTaskPage, AuditTaskQuery, AuditTasks, OnDemandAuditRequest};

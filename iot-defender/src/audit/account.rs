@@ -5,6 +5,9 @@
 
 use alloc::collections::BTreeSet;
 use alloc::string::ToString as _;
+use alloc::vec::Vec;
+
+use serde_json::Value;
 
 use super::check::Check;
 use super::request::{MAX_ON_DEMAND, MAX_SCHEDULED, RequestError};
@@ -141,7 +144,7 @@ impl AuditConfiguration {
         Ok(())
     }
 
-    fn target(&self, target: &[Check]) -> Result<(), RequestError> {
+    pub(super) fn target(&self, target: &[Check]) -> Result<(), RequestError> {
         if target.is_empty() {
             return Err(RequestError::NoTarget);
         }
@@ -167,11 +170,36 @@ impl AuditConfiguration {
 /// ```
 pub fn read_checks<'a>(
     names: impl IntoIterator<Item = &'a str>,
-) -> Result<alloc::vec::Vec<Check>, RequestError> {
+) -> Result<Vec<Check>, RequestError> {
     let read = |name: &str| {
         let check = name.parse();
         check.map_err(|_| RequestError::UnknownCheck(name.to_string()))
     };
     let checks: Result<BTreeSet<Check>, _> = names.into_iter().map(read).collect();
     checks.map(|checks| checks.into_iter().collect())
+}
+
+/// The checks of a request, each once and in the order of [`Check::ALL`]: one at least.
+pub(super) fn target(checks: impl IntoIterator<Item = Check>) -> Result<Vec<Check>, RequestError> {
+    let checks: BTreeSet<Check> = checks.into_iter().collect();
+    if checks.is_empty() {
+        return Err(RequestError::NoTarget);
+    }
+    Ok(checks.into_iter().collect())
+}
+
+/// Reads `targetCheckNames` of a request; `None` if it has none.
+pub(super) fn read_target(request: &Value) -> Result<Option<Vec<Check>>, RequestError> {
+    let Some(names) = given(request, "targetCheckNames") else {
+        return Ok(None);
+    };
+    let names = names.as_array().ok_or(RequestError::TargetCheckNames)?;
+    let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+    let checks = read_checks(names.ok_or(RequestError::TargetCheckNames)?)?;
+    target(checks).map(Some)
+}
+
+/// A member of a request. `null` is as good as nothing.
+pub(super) fn given<'r>(request: &'r Value, name: &str) -> Option<&'r Value> {
+    request.get(name).filter(|value| !value.is_null())
 }

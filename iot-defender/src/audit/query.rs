@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
+use super::account::given;
 use super::audit_finding::AuditFinding;
 use super::check::Check;
 use super::finding::{RelatedResource, ResourceIdentifier};
@@ -128,7 +129,7 @@ impl FindingQuery {
     /// assert_eq!(FindingQuery::from_json(&half), Err(QueryError::TaskOrTime));
     /// ```
     pub fn from_json(json: &Value) -> Result<Self, QueryError> {
-        let given = |name| json.get(name).filter(|value| !value.is_null());
+        let given = |name| given(json, name);
         let instant = |name| match given(name) {
             None => Ok(None),
             Some(value) => match seconds::read(value) {
@@ -158,18 +159,16 @@ impl FindingQuery {
             let suppressed = suppressed.as_bool();
             suppressed.ok_or(QueryError::Member("listSuppressedFindings"))
         });
-        let max_results = PageSize::read(json).ok_or(QueryError::Member("maxResults"));
-        let next_token = given("nextToken").map(|token| {
-            let token = token.as_str().map(String::from);
-            token.ok_or(QueryError::NextToken)
-        });
+        let (check, resource) = (check.transpose()?, resource.transpose()?);
+        let suppressed = suppressed.transpose()?;
+        let (max_results, next_token) = read_paging(json)?;
         Ok(Self {
             of,
-            check: check.transpose()?,
-            resource: resource.transpose()?,
-            suppressed: suppressed.transpose()?,
-            max_results: max_results?,
-            next_token: next_token.transpose()?,
+            check,
+            resource,
+            suppressed,
+            max_results,
+            next_token,
         })
     }
 
@@ -237,6 +236,19 @@ impl FindingQuery {
             next_token,
         })
     }
+}
+
+/// How many items are asked for, and behind which.
+pub(super) fn read_paging(question: &Value) -> Result<(PageSize, Option<String>), QueryError> {
+    if !question.is_object() {
+        return Err(QueryError::NotAnObject);
+    }
+    let max_results = PageSize::read(question).ok_or(QueryError::Member("maxResults"))?;
+    let next_token = given(question, "nextToken").map(|token| {
+        let token = token.as_str().map(String::from);
+        token.ok_or(QueryError::NextToken)
+    });
+    Ok((max_results, next_token.transpose()?))
 }
 
 /// Neither id has a full stop.
@@ -370,12 +382,18 @@ impl AuditFinding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
+    /// The question is not an object of JSON.
+    #[error("the question is not an object")]
+    NotAnObject,
     /// Not one of a task and a time with both ends.
     #[error("not exactly one of `taskId` and both of `startTime` and `endTime`")]
     TaskOrTime,
     /// A member that breaks its rule.
     #[error("`{0}` is not in its form")]
     Member(&'static str),
+    /// The time that is asked for begins before that of which audits are kept.
+    #[error("`startTime` lies before the time of which audits are kept")]
+    NotKept,
     /// The token is not one of those that were given out, or what it names is gone.
     #[error("`nextToken` is not one that was given out")]
     NextToken,

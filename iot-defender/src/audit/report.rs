@@ -100,6 +100,29 @@ pub struct CheckReport {
 const MAX_MESSAGE: usize = 2048;
 
 impl CheckReport {
+    /// A check that has seen nothing yet.
+    pub(super) const fn waiting() -> Self {
+        Self {
+            status: CheckRunStatus::WaitingForDataCollection,
+            total_resources: 0,
+            non_compliant_resources: 0,
+            suppressed_resources: 0,
+            unreadable_resources: 0,
+            error_code: None,
+            message: None,
+        }
+    }
+
+    /// A check that could not even begin.
+    pub(super) fn failed(failure: CheckFailure) -> Self {
+        Self {
+            status: CheckRunStatus::Failed,
+            error_code: failure.code,
+            message: Some(failure.message),
+            ..Self::waiting()
+        }
+    }
+
     /// Whether all complies; `None` while that is not known, or if it never will be.
     ///
     /// # Examples

@@ -3,6 +3,8 @@
 use alloc::string::String;
 
 use super::check::Check;
+use super::id::{AuditTaskId, ScheduledAuditName};
+use super::schedule::ScheduleError;
 use super::task::TaskStatus;
 
 /// A request that AWS IoT refuses, and why.
@@ -14,16 +16,40 @@ use super::task::TaskStatus;
 ///
 /// let error = RequestError::NotEnabled(Check::LoggingDisabled);
 /// assert_eq!(error.exception(), "InvalidRequestException");
-/// assert_eq!(error.to_string(), "`LOGGING_DISABLED_CHECK` is not enabled");
+/// assert_eq!(error.to_string(), "targetCheckNames: `LOGGING_DISABLED_CHECK` is not enabled");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
+    /// The request is not an object of JSON.
+    #[error("the request is not an object")]
+    NotAnObject,
+    /// The name of the scheduled audit.
+    #[error("scheduledAuditName: not 1 to 128 characters of `A-Z a-z 0-9 _ -`")]
+    ScheduledAuditName,
+    /// The schedule: its frequency, or the day that this one needs.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// The checks are missing, or no list of names.
+    #[error("targetCheckNames: not a list of names of checks")]
+    TargetCheckNames,
+    /// The account has a scheduled audit of that name.
+    #[error("scheduledAuditName: there is a scheduled audit `{0}` already")]
+    ScheduledAuditExists(ScheduledAuditName),
+    /// The account has no scheduled audit of that name.
+    #[error("scheduledAuditName: there is no scheduled audit `{0}`")]
+    NoSuchScheduledAudit(ScheduledAuditName),
+    /// A task of that id is kept. The service gives the ids: who started the audit is not at fault.
+    #[error("taskId: there is a task `{0}` already")]
+    TaskExists(AuditTaskId),
+    /// No task of that id is kept.
+    #[error("taskId: there is no task `{0}`")]
+    NoSuchTask(AuditTaskId),
     /// No check has that name.
-    #[error("no check is named `{0}`")]
+    #[error("targetCheckNames: no check is named `{0}`")]
     UnknownCheck(String),
     /// A check is asked for that is not enabled.
-    #[error("`{0}` is not enabled")]
+    #[error("targetCheckNames: `{0}` is not enabled")]
     NotEnabled(Check),
     /// A check is to be disabled that a scheduled audit runs.
     #[error("`{0}` is part of a scheduled audit")]
@@ -60,6 +86,9 @@ impl RequestError {
     pub const fn exception(&self) -> &'static str {
         match self {
             Self::TooManyTasks | Self::TooManySchedules => "LimitExceededException",
+            Self::ScheduledAuditExists(_) => "ResourceAlreadyExistsException",
+            Self::NoSuchScheduledAudit(_) | Self::NoSuchTask(_) => "ResourceNotFoundException",
+            Self::TaskExists(_) => "InternalFailureException",
             _ => "InvalidRequestException",
         }
     }

@@ -42,6 +42,11 @@ impl Retention {
         now.saturating_since(task_start) < self.time
     }
 
+    /// Whether a time that begins then can be asked for.
+    pub(super) fn reaches(self, from: Timestamp, now: Timestamp) -> bool {
+        now.saturating_since(from) <= self.time
+    }
+
     /// Takes out the findings that are no longer kept, which come back; the others stay in their
     /// order.
     ///

@@ -5,6 +5,7 @@ extern crate alloc;
 mod audit_account;
 mod audit_api;
 mod audit_run;
+mod audit_tasks;
 #[path = "../../../iot-policy/tests/it/cases.rs"]
 mod cases;
 mod cases_behavior;
@@ -45,6 +46,7 @@ mod permissive;
 mod report;
 mod report_cbor;
 mod report_laws;
+mod scheduled_audits;
 mod suppression;
 mod threats;
 mod unreadable_keys;
