@@ -8,9 +8,10 @@ use core::error::Error;
 
 use iot_defender::audit::{
     ActionFailure, Audit, AuditConfiguration, AuditFinding, AuditReport, AuditSettings,
-    CertificateSource, CertificateStatus, Check, Date, DeviceCertificate, DocumentSource, LogLevel,
-    Logging, MitigationAction, MitigationActions, MitigationTask, MitigationTaskFilter,
-    MitigationTaskRequest, MitigationTasks, PolicyVersion, RegisteredPolicy, Schedule, TaskHeader,
+    AuditTaskQuery, AuditTasks, CertificateSource, CertificateStatus, Check, DeviceCertificate,
+    DocumentSource, LogLevel, Logging, MitigationAction, MitigationActions, MitigationTask,
+    MitigationTaskFilter, MitigationTaskRequest, MitigationTasks, OnDemandAuditRequest,
+    PolicyVersion, RegisteredPolicy, RequestError, ScheduledAuditRequest, ScheduledAudits,
     TaskStatus, read_checks,
 };
 use iot_defender::detect::{
@@ -268,21 +269,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     configuration.enable(checks.iter().copied(), true)?;
 
     println!("-- schedule it");
-    configuration.create_scheduled(&checks, 0)?;
-    let schedule = Schedule::from_fields("WEEKLY", Some("SUN"), None)?;
-    let today = Date::of(at(0));
-    let runs: Vec<_> = schedule.runs_after(today, today).take(3).collect();
+    let mut scheduled = ScheduledAudits::new(PREFIX);
+    let weekly = ScheduledAuditRequest::from_json(&json!({
+        "scheduledAuditName": "sundays",
+        "frequency": "WEEKLY",
+        "dayOfWeek": "SUN",
+        "targetCheckNames": checks,
+    }))?;
+    let weekly = scheduled.create(weekly, &configuration, at(0))?;
+    println!("   {}", weekly.describe());
+    let runs: Vec<_> = weekly.next_runs().take(3).collect();
     for run in &runs {
         println!("   runs on {run}");
     }
     assert_eq!(runs.len(), 3);
+    assert!(scheduled.due(at(0)).is_empty());
 
     println!("-- run it on demand");
-    configuration.start_on_demand(&checks, 0)?;
-    let account_id = "123456789012".parse()?;
-    let header = TaskHeader::on_demand(account_id, "hands-on-1".parse()?, at(1));
-    let settings = AuditSettings::new(header, checks.iter().copied());
+    let mut audits = AuditTasks::new("123456789012".parse()?);
+    let all_checks = OnDemandAuditRequest::new(checks.iter().copied())?;
+    let started =
+        audits.start_on_demand("hands-on-1".parse()?, &all_checks, &configuration, at(1))?;
+    println!("   {}", started.to_started_json());
+    let settings = AuditSettings::new(started.task.clone(), checks.iter().copied());
     let (report, findings) = account.audit(&settings)?;
+    assert_eq!(audits.record(&report)?, TaskStatus::Completed);
     println!("   {}", report.to_api_json());
     assert_eq!(report.statistics().non_compliant_checks, 3);
 
@@ -344,12 +355,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("   {}", tasks.list(&all));
 
     println!("-- run it again");
-    let header = TaskHeader::on_demand(account_id, "hands-on-2".parse()?, at(6));
-    let settings = AuditSettings::new(header, checks.iter().copied());
+    let started =
+        audits.start_on_demand("hands-on-2".parse()?, &all_checks, &configuration, at(6))?;
+    let settings = AuditSettings::new(started.task.clone(), checks.iter().copied());
     let (report, findings) = account.audit(&settings)?;
-    println!("   {}", report.to_api_json());
+    audits.record(&report)?;
+    println!("   {}", audits.describe(&"hands-on-2".parse()?)?);
     assert!(findings.is_empty());
     assert_eq!(report.statistics().compliant_checks, 3);
+    let listed = AuditTaskQuery::between(at(0), at(6)).list(&audits, at(6))?;
+    println!("   {}", listed.to_api_json());
+    assert_eq!(listed.tasks.len(), 2);
 
     detect(&mut account, &actions, at(7))?;
 
@@ -357,8 +373,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in ["Tell", "Quarantine", "Cut", "Blank", "Log"] {
         assert!(actions.delete(name));
     }
+    let used = Check::LoggingDisabled;
+    let refused = configuration.disable(used, scheduled.checks());
+    assert_eq!(refused, Err(RequestError::Scheduled(used)));
+    scheduled.delete(&"sundays".parse()?)?;
     for check in checks {
-        configuration.disable(check, [])?;
+        configuration.disable(check, scheduled.checks())?;
     }
     Ok(())
 }
