@@ -226,6 +226,8 @@ impl Machine {
                 None => ended.extend(self.end(place)),
             }
         }
+        // Places tell what ended before, which nobody should see.
+        ended.sort_by_key(|(alarm, _)| (self.member(alarm.row), alarm.rule));
         self.arrived = series.iter().map(|_| Arrived::default()).collect();
         self.recent = (0..series.len())
             .map(|place| {
