@@ -87,7 +87,7 @@ mod task;
 mod tasks;
 
 pub use access::{Access, Reached, StatementPlace, Witness};
-pub use account::{AuditConfiguration, read_checks};
+pub use account::{AuditConfiguration, NotificationTarget, read_checks};
 pub use action_class::ActionClass;
 pub use audit_finding::{AuditFinding, FindingMember};
 pub use certificate::{

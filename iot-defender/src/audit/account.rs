@@ -3,16 +3,23 @@
 //! Sources: developer guide, "AuditCommands"; API reference, `UpdateAccountAuditConfiguration`,
 //! `StartOnDemandAuditTask`, `CreateScheduledAudit`.
 
-use alloc::collections::BTreeSet;
-use alloc::string::ToString as _;
+mod update;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use serde_json::Value;
 
 use super::check::Check;
+use super::configuration::Days;
 use super::request::{MAX_ON_DEMAND, MAX_SCHEDULED, RequestError};
+pub use update::NotificationTarget;
 
-/// The checks that an account has enabled. At first none is.
+/// The configuration of an account: the checks that it has enabled, at first none, their thresholds,
+/// the role, and whom the end of an audit is told. [`update`](Self::update) reads the request of the
+/// API; [`enable`](Self::enable) and [`disable`](Self::disable) are for who has no request.
+/// Deleted, it is a new one.
 ///
 /// # Examples
 ///
@@ -33,6 +40,10 @@ use super::request::{MAX_ON_DEMAND, MAX_SCHEDULED, RequestError};
 pub struct AuditConfiguration {
     enabled: BTreeSet<Check>,
     is_configured: bool,
+    role_arn: Option<String>,
+    target: Option<NotificationTarget>,
+    /// What was set.
+    thresholds: BTreeMap<Check, Days>,
 }
 
 impl AuditConfiguration {
@@ -42,6 +53,9 @@ impl AuditConfiguration {
         Self {
             enabled: BTreeSet::new(),
             is_configured: false,
+            role_arn: None,
+            target: None,
+            thresholds: BTreeMap::new(),
         }
     }
 

@@ -20,6 +20,7 @@ pub use action::MitigationAction;
 pub use actions::{DefinedAction, MitigationActions};
 pub use effect::MitigationEffect;
 pub use error::MitigationRequestError;
+pub(crate) use parameters::is_role;
 pub use parameters::{ActionParams, MitigationError};
 pub use run::{ExecutionStatus, MitigationRun, MitigationStatistics};
 pub use start::MitigationTaskRequest;

@@ -3,6 +3,7 @@
 use alloc::string::String;
 
 use super::check::Check;
+use super::configuration::ConfigError;
 use super::id::{AuditTaskId, ScheduledAuditName};
 use super::schedule::ScheduleError;
 use super::task::TaskStatus;
@@ -57,6 +58,27 @@ pub enum RequestError {
     /// No check is named.
     #[error("targetCheckNames: empty")]
     NoTarget,
+    /// The role of the account's configuration.
+    #[error("roleArn: not 20 to 2048 characters")]
+    RoleArn,
+    /// The target of notifications of the account's configuration.
+    #[error("auditNotificationTargetConfigurations: {0}")]
+    NotificationTarget(&'static str),
+    /// What the account's configuration says of checks is no object.
+    #[error("auditCheckConfigurations: not an object")]
+    CheckConfigurations,
+    /// It has a name that no check has.
+    #[error("auditCheckConfigurations: no check is named `{0}`")]
+    UnknownCheckConfiguration(String),
+    /// It has a check by two of its names.
+    #[error("auditCheckConfigurations: `{0}` stands there by two of its names")]
+    CheckTwice(Check),
+    /// What it says of a check.
+    #[error("auditCheckConfigurations.{0}: {1}")]
+    CheckConfiguration(Check, &'static str),
+    /// A setting of a check.
+    #[error("auditCheckConfigurations.{0}.configuration: {1}")]
+    Setting(Check, ConfigError),
     /// The first configuration has no role.
     #[error("roleArn: the first configuration needs one")]
     NoRole,

@@ -6,6 +6,7 @@ use alloc::collections::BTreeSet;
 
 use iot_topics::Timestamp;
 
+use super::account::AuditConfiguration;
 use super::certificate::Revocations;
 use super::check::Check;
 use super::configuration::Days;
@@ -132,6 +133,39 @@ impl AuditSettings {
             suppressions: Suppressions::default(),
             finding_id: FindingId::of_task,
         }
+    }
+
+    /// With the thresholds of an account's configuration.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::audit::{AuditConfiguration, AuditSettings, Check, Days, TaskHeader};
+    /// use iot_topics::Timestamp;
+    /// use serde_json::json;
+    ///
+    /// let mut configuration = AuditConfiguration::new();
+    /// configuration.update(&json!({
+    ///     "roleArn": "arn:aws:iam::123456789012:role/audit",
+    ///     "auditCheckConfigurations": { "DEVICE_CERTIFICATE_AGE_CHECK": {
+    ///         "enabled": true,
+    ///         "configuration": { "CERT_AGE_THRESHOLD_IN_DAYS": "400" },
+    ///     } },
+    /// }), [])?;
+    /// let start = Timestamp::from_secs(1_650_414_651);
+    /// let task = TaskHeader::on_demand("123456789012".parse()?, "monday".parse()?, start);
+    /// let settings = AuditSettings::new(task, [Check::DeviceCertificateAge]);
+    /// let settings = settings.configured(&configuration);
+    /// assert_eq!(Some(settings.age_threshold), Days::new(400));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn configured(mut self, configuration: &AuditConfiguration) -> Self {
+        let threshold = |check, otherwise| configuration.threshold(check).unwrap_or(otherwise);
+        self.expiration_threshold =
+            threshold(Check::DeviceCertificateExpiring, self.expiration_threshold);
+        self.age_threshold = threshold(Check::DeviceCertificateAge, self.age_threshold);
+        self
     }
 
     /// Whether the check is run.

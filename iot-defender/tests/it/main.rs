@@ -2,6 +2,7 @@
 
 extern crate alloc;
 
+mod account_configuration;
 mod audit_account;
 mod audit_api;
 mod audit_run;

@@ -198,7 +198,7 @@ fn text<'a>(block: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     block.get(key).and_then(Value::as_str)
 }
 
-pub(super) fn is_role(arn: &str) -> bool {
+pub(crate) fn is_role(arn: &str) -> bool {
     (20..=2048).contains(&arn.chars().count())
 }
 
