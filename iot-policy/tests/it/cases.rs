@@ -28,6 +28,9 @@ pub(crate) struct Report {
     pub(crate) failed: usize,
 }
 
+/// The member of a case that holds its line, for who needs the text of a number in it.
+pub(crate) const LINE: &str = "<line>";
+
 const EXPECTED_FAILURES: &str = "expected-failures.txt";
 
 /// Runs the crate's own cases, or those of the directory that the environment variable
@@ -70,13 +73,16 @@ pub(crate) fn run(directory: &Path, files: &[(&str, Run)]) -> Report {
         };
         let (mut passed, mut listed, mut failures) = (0, 0, Vec::new());
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            let case: Value = match serde_json::from_str(line) {
+            let mut case: Value = match serde_json::from_str(line) {
                 Ok(case) => case,
                 Err(error) => {
                     failures.push(format!("not a case: {error}: {line}\n"));
                     continue;
                 }
             };
+            if let Some(case) = case.as_object_mut() {
+                case.insert(LINE.into(), line.into());
+            }
             // A case that the runner cannot read must not keep the others from being counted.
             let answers = catch_unwind(|| answer(&case)).unwrap_or_else(|panic| {
                 Some(Answers {

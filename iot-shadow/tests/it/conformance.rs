@@ -13,8 +13,9 @@
 use core::time::Duration;
 
 use iot_shadow::{
-    DeltaPolicy, Json, Notice, Operation, Outcome, Profile, Shadow, ShadowDocument, ShadowId,
-    ShadowStore, Tracker, diff_patch,
+    DeltaPolicy, EmptyObjects, EmptySection, HttpAnswer, Json, JsonRef, Notice, NullInArrays,
+    Operation, Outcome, Profile, Shadow, ShadowDocument, ShadowId, ShadowStore, Tracker,
+    UnknownMember, diff_patch,
 };
 use iot_topics::Timestamp;
 use iot_topics::reserved::{Exchange, ShadowMessage};
@@ -76,19 +77,44 @@ fn without_message(value: &Value) -> Value {
 }
 
 fn operation(case: &Value, operation: Operation) -> Value {
-    let Ok(id) = id(case) else {
-        let body = json!({"code": 400});
-        return json!({"code": 400, "rejected": body, "version": 0});
+    let profile = profile(case);
+    let store = ShadowStore::new(profile);
+    let thing = case["thing"].as_str().unwrap_or("thing1");
+    let Ok(id) = store.id(thing, case["shadow"].as_str()) else {
+        return unnamed(case, operation, store);
     };
     let mut shadow = initial(case);
-    let now = Timestamp::from_secs(case["now"].as_u64().unwrap());
-    let profile = profile(case);
-    let outcome = shadow.handle(operation, &payload(case), now, &profile);
+    let outcome = shadow.handle(operation, &payload(case), now(case), &profile);
     let mut actual = answered(operation, &outcome, &id);
-    for (name, value) in stored(&shadow) {
-        actual[name] = value;
-    }
+    keep(&mut actual, &shadow);
     actual
+}
+
+/// Names that no topic of a shadow can hold can still be asked for over HTTP.
+fn unnamed(case: &Value, operation: Operation, mut store: ShadowStore) -> Value {
+    let method = match operation {
+        Operation::Get => "GET",
+        Operation::Update => "POST",
+        Operation::Delete => "DELETE",
+    };
+    let thing = escaped(case["thing"].as_str().unwrap_or("thing1"));
+    let shadow = escaped(case["shadow"].as_str().unwrap_or_default());
+    let target = format!("/things/{thing}/shadow?name={shadow}");
+    let answer = store.handle_http(method, &target, &payload(case), now(case));
+    let HttpAnswer { status, body, .. } = answer.unwrap();
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let mut actual = json!({"code": status, "rejected": body});
+    keep(&mut actual, &initial(case));
+    actual
+}
+
+/// With the percent escapes of a URL, one for each byte.
+fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
+fn now(case: &Value) -> Timestamp {
+    Timestamp::from_secs(case["now"].as_u64().unwrap())
 }
 
 fn answered(operation: Operation, outcome: &Outcome<'_>, id: &ShadowId) -> Value {
@@ -116,7 +142,8 @@ fn answered(operation: Operation, outcome: &Outcome<'_>, id: &ShadowId) -> Value
     actual
 }
 
-fn stored(shadow: &Shadow) -> [(&'static str, Value); 3] {
+/// Adds what is stored.
+fn keep(actual: &mut Value, shadow: &Shadow) {
     let (state, metadata, version) = match shadow {
         Shadow::Live(document) => (
             serde_json::from_str(document.state().as_str()).unwrap(),
@@ -126,11 +153,9 @@ fn stored(shadow: &Shadow) -> [(&'static str, Value); 3] {
         Shadow::Deleted { counter, .. } => (Value::Null, Value::Null, *counter),
         Shadow::Absent => (Value::Null, Value::Null, 0),
     };
-    [
-        ("state", state),
-        ("metadata", metadata),
-        ("version", version.into()),
-    ]
+    actual["state"] = state;
+    actual["metadata"] = metadata;
+    actual["version"] = version.into();
 }
 
 fn initial(case: &Value) -> Shadow {
@@ -145,17 +170,11 @@ fn initial(case: &Value) -> Shadow {
     if initial.is_null() {
         return Shadow::Absent;
     }
-    let part = |name: &str| Json::try_from(&initial[name]).unwrap();
+    let text = member(case, "initial").unwrap();
+    let part = |name: &str| text.get(name).unwrap().to_json();
     let version = initial["version"].as_u64().unwrap();
     let document = ShadowDocument::new(&part("state"), &part("metadata"), version);
     Shadow::Live(document.unwrap())
-}
-
-fn id(case: &Value) -> Result<ShadowId, iot_topics::IdentError> {
-    Ok(ShadowId {
-        thing: case["thing"].as_str().unwrap_or("thing1").parse()?,
-        shadow: case["shadow"].as_str().map(str::parse).transpose()?,
-    })
 }
 
 fn payload(case: &Value) -> Vec<u8> {
@@ -166,29 +185,52 @@ fn payload(case: &Value) -> Vec<u8> {
         let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
         return digits.as_bytes().chunks(2).map(byte).collect();
     }
-    case.get("payload")
-        .map_or_else(Vec::new, |payload| payload.to_string().into_bytes())
+    member(case, "payload").map_or_else(Vec::new, |payload| payload.as_str().into())
 }
 
+/// A member of a case with its numbers as they stand there: a `Value` rounds some.
+fn member(case: &Value, name: &str) -> Option<Json> {
+    let case: Json = case[cases::LINE].as_str().unwrap().parse().unwrap();
+    case.get(name).map(JsonRef::to_json)
+}
+
+/// `profile` is the name of a preset, or members of `Profile` on top of those of AWS IoT.
 fn profile(case: &Value) -> Profile {
-    let mut profile = Profile::aws();
+    let mut profile = match case["profile"].as_str() {
+        Some("greengrass") => Profile::greengrass(),
+        _ => Profile::aws(),
+    };
     let set = [&case["limits"], &case["profile"]];
     for (name, value) in set.into_iter().filter_map(Value::as_object).flatten() {
         let size = || usize::try_from(value.as_u64().unwrap()).unwrap();
+        let is = |named: &str| value.as_str().unwrap() == named;
         match name.as_str() {
             "max_depth" => profile.max_depth = size(),
             "max_doc_bytes" => profile.max_document_bytes = size(),
-            "delta_policy" => {
-                profile.delta_policy = match value.as_str().unwrap() {
-                    "OnSectionChange" => DeltaPolicy::OnSectionChange,
-                    _ => DeltaPolicy::WheneverDiffers,
-                }
+            "delta_policy" if is("OnSectionChange") => {
+                profile.delta_policy = DeltaPolicy::OnSectionChange;
+            }
+            "delta_policy" if is("WheneverDiffers") => {
+                profile.delta_policy = DeltaPolicy::WheneverDiffers;
+            }
+            "empty_objects" if is("Keep") => profile.empty_objects = EmptyObjects::Keep,
+            "empty_objects" if is("Prune") => profile.empty_objects = EmptyObjects::Prune,
+            "empty_section" if is("NoOp") => profile.empty_section = EmptySection::NoOp,
+            "empty_section" if is("Clear") => profile.empty_section = EmptySection::Clear,
+            "null_in_arrays" if is("Reject") => profile.null_in_arrays = NullInArrays::Reject,
+            "null_in_arrays" if is("Keep") => profile.null_in_arrays = NullInArrays::Keep,
+            "unknown_state_member" if is("Reject") => {
+                profile.unknown_state_member = UnknownMember::Reject;
+            }
+            "unknown_state_member" if is("Ignore") => {
+                profile.unknown_state_member = UnknownMember::Ignore;
             }
             "tombstone_ttl" => profile.tombstone_ttl = value.as_u64().map(Duration::from_secs),
             "recreate_gap" => profile.recreate_gap = value.as_u64().unwrap(),
             "rejected_timestamp" => profile.rejected_timestamp = value.as_bool().unwrap(),
             "metadata_delta_in_get" => profile.metadata_delta_in_get = value.as_bool().unwrap(),
-            name => panic!("the profile has no `{name}`"),
+            "shadow_name_dollar" => profile.shadow_name_dollar = value.as_bool().unwrap(),
+            name => panic!("the profile has no `{name}` of `{value}`"),
         }
     }
     profile
@@ -196,14 +238,13 @@ fn profile(case: &Value) -> Profile {
 
 fn list(case: &Value) -> Value {
     let mut store = ShadowStore::new(profile(case));
-    let now = Timestamp::from_secs(case["now"].as_u64().unwrap());
     let thing = case["thing"].as_str().unwrap_or("thing1");
     let initial = &case["initial"];
     let names = |name: &str| initial[name].as_array().cloned().unwrap_or_default();
     let (named, deleted) = (names("named"), names("deleted"));
     let mut create = |name| {
         let id = store.id(thing, name).unwrap();
-        store.handle(&id, Operation::Update, br#"{"state":{}}"#, now);
+        store.handle(&id, Operation::Update, br#"{"state":{}}"#, now(case));
     };
     if initial["classic"] == true {
         create(None);
@@ -213,24 +254,27 @@ fn list(case: &Value) -> Value {
     }
     for name in &deleted {
         let id = store.id(thing, name.as_str()).unwrap();
-        store.handle(&id, Operation::Delete, b"", now);
+        store.handle(&id, Operation::Delete, b"", now(case));
     }
-    let size = case["payload"]["pageSize"]
-        .as_u64()
-        .map(|size| usize::try_from(size).unwrap());
-    let token = case["payload"]["nextToken"].as_str();
-    match store.list_named(&thing.parse().unwrap(), size, token, now) {
-        Ok(page) => {
-            let mut actual: Value = serde_json::from_str(&page.to_json()).unwrap();
-            actual["code"] = 200.into();
-            actual
-        }
-        Err(rejection) => json!({"code": rejection.code()}),
+    // As over HTTP, where a page may be of any size, legal or not.
+    let thing = escaped(thing);
+    let mut target = format!("/api/things/shadow/ListNamedShadowsForThing/{thing}?");
+    for name in ["pageSize", "nextToken"] {
+        let value = match &case["payload"][name] {
+            Value::Null => continue,
+            Value::String(text) => text.clone(),
+            value => value.to_string(),
+        };
+        target += &format!("{name}={}&", escaped(&value));
     }
+    let answer = store.handle_http("GET", &target, b"", now(case)).unwrap();
+    let mut actual: Value = serde_json::from_str(&answer.body).unwrap();
+    actual["code"] = answer.status.into();
+    actual
 }
 
 fn diff(case: &Value) -> Value {
-    let [old, new] = ["initial", "payload"].map(|name| Json::try_from(&case[name]).unwrap());
+    let [old, new] = ["initial", "payload"].map(|name| member(case, name).unwrap());
     let patch = diff_patch(old.as_ref(), new.as_ref());
     json!({"patch": serde_json::from_str::<Value>(patch.as_str()).unwrap()})
 }
