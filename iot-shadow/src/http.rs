@@ -10,7 +10,7 @@ use crate::message::Message;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
 use crate::rejection::Rejection;
-use crate::request::Refused;
+use crate::request::{ClientToken, Refused};
 use crate::shadow::reject;
 use crate::store::ShadowStore;
 
@@ -152,7 +152,7 @@ impl ShadowStore {
     ) -> Option<HttpAnswer> {
         let answer = HttpRequest::parse(method, target)?
             .and_then(|request| self.answer_http(&request, body, now));
-        Some(answer.unwrap_or_else(|rejection| self.refuse_http(rejection, now)))
+        Some(answer.unwrap_or_else(|rejection| self.refuse_http(rejection, body, now)))
     }
 
     fn answer_http(
@@ -205,20 +205,21 @@ impl ShadowStore {
         }
     }
 
-    fn refuse_http(&self, rejection: Rejection, now: Timestamp) -> HttpAnswer {
+    /// What is refused before there is a shadow to ask.
+    fn refuse_http(&self, rejection: Rejection, body: &[u8], now: Timestamp) -> HttpAnswer {
         let (status, error) = (rejection.code(), Some(rejection.http_error()));
         let refused = Refused {
             rejection,
-            client_token: None,
+            client_token: ClientToken::of_payload(body),
         };
-        let mut body = String::new();
+        let mut text = String::new();
         if let Outcome::Rejected(rejected) = reject(Operation::Get, refused, now, self.profile()) {
-            rejected.write_unnamed(&mut body);
+            rejected.write_unnamed(&mut text);
         }
         HttpAnswer {
             status,
             error,
-            body,
+            body: text,
             messages: Vec::new(),
         }
     }

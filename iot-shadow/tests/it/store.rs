@@ -387,6 +387,33 @@ fn http_does_what_the_topics_do() {
     );
 }
 
+/// Also where there is no shadow of that name to refuse it.
+#[test]
+fn http_answers_echo_the_token() {
+    let mut store = ShadowStore::new(Profile::aws());
+    for (method, target, code) in [
+        ("GET", "/things/a/shadow", 404),
+        ("DELETE", "/things/a/shadow", 404),
+        ("POST", "/things/a/shadow", 400),
+        ("POST", "/things/a%2Fb/shadow", 400),
+        ("POST", "/things/a/shadow?name=b%20c", 400),
+        ("PATCH", "/things/a/shadow", 405),
+    ] {
+        let mut ask = |body: &str| {
+            let answer = store.handle_http(method, target, body.as_bytes(), NOW);
+            let answer = answer.expect("is a request of the service");
+            assert_eq!(answer.status, code, "{method} {target}");
+            answer.body
+        };
+        let echoed = ask(r#"{"clientToken":"t"}"#);
+        assert!(echoed.ends_with(r#"","clientToken":"t"}"#), "{echoed}");
+        for body in ["", r#"{"clientToken":"t""#, r#"{"clientToken":7}"#] {
+            let silent = ask(body);
+            assert!(!silent.contains("clientToken\":"), "{silent}");
+        }
+    }
+}
+
 #[test]
 fn lists_go_on_where_they_ended_though_shadows_come_and_go() {
     let mut store = ShadowStore::new(Profile::aws());
