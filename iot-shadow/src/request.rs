@@ -47,7 +47,7 @@ pub struct UpdateRequest {
     /// The same in the order of the request, if that is another one. It seldom is, and a request is
     /// moved often: so no more than a pointer.
     written: Option<Box<Written>>,
-    /// The version that the shadow must have.
+    /// The version that the shadow must have; `u64::MAX` for one that is higher.
     pub version: Option<u64>,
     /// What the messages that this request causes carry.
     pub client_token: Option<ClientToken>,
@@ -292,10 +292,11 @@ fn sections(desired: Option<JsonRef<'_>>, reported: Option<JsonRef<'_>>) -> Json
     out.finish()
 }
 
+/// A number above those of `u64` is a version as good as others, but one that no shadow comes to.
 fn version(value: JsonRef<'_>) -> Result<u64, Rejection> {
     let text = value.as_str();
     match json::is_integer(text) {
-        true => text.parse().map_err(|_| Rejection::Version),
+        true => Ok(text.parse().unwrap_or(u64::MAX)),
         false => Err(Rejection::Version),
     }
 }

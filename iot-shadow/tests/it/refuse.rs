@@ -54,7 +54,7 @@ fn updates_are_refused_by_the_first_check_that_fails() {
         (br#"{"state":{},"version":-0}"#, 400, "Invalid version"),
         (br#"{"state":{},"version":0e0}"#, 400, "Invalid version"),
         (
-            br#"{"state":{},"version":18446744073709551616}"#,
+            br#"{"state":{},"version":18446744073709551616.0}"#,
             400,
             "Invalid version",
         ),
@@ -82,6 +82,12 @@ fn updates_are_refused_by_the_first_check_that_fails() {
         (br#"{"state":{},"version":7}"#, 409, "Version conflict"),
         (
             br#"{"state":{},"version":18446744073709551615}"#,
+            409,
+            "Version conflict",
+        ),
+        // Legal, if higher than that of any shadow.
+        (
+            br#"{"state":{},"version":18446744073709551616}"#,
             409,
             "Version conflict",
         ),
