@@ -110,13 +110,14 @@ impl<'a> Merge<'a> {
         remote: Option<JsonRef<'a>>,
     ) {
         let chosen = match (local, remote) {
-            (local, remote) if local == remote => local,
-            (local, remote) if local == base => remote,
-            (local, remote) if remote == base => local,
+            // Not compared as a whole before: that would be done again for each object inside.
             (Some(local), Some(remote)) if local.is_object() && remote.is_object() => {
                 self.objects(key, base, local, remote);
                 return;
             }
+            (local, remote) if local == remote => local,
+            (local, remote) if local == base => remote,
+            (local, remote) if remote == base => local,
             (local, remote) => {
                 self.conflicts.push(pointer(&self.path));
                 match self.owner {
