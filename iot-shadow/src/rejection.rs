@@ -37,9 +37,6 @@ pub enum Rejection {
     /// The payload is not JSON.
     #[error("Invalid JSON")]
     Json(JsonError),
-    /// An array of a section holds null, itself or deeper.
-    #[error("Invalid JSON")]
-    NullInArray,
     /// The payload is no object, or has no `state`.
     #[error("Missing required node: state")]
     MissingState,
@@ -70,6 +67,9 @@ pub enum Rejection {
         /// Its key.
         name: String,
     },
+    /// An array of a section holds null, itself or deeper.
+    #[error("Invalid JSON")]
+    NullInArray,
     /// The request names another version than the shadow has.
     #[error("Version conflict")]
     VersionConflict {
@@ -109,7 +109,7 @@ pub enum Rejection {
     /// Raised by the host: there is no such thing.
     #[error("Thing not found")]
     ThingNotFound,
-    /// Raised by the host: HTTP with a method that the path does not have.
+    /// HTTP with a method that the path does not have.
     #[error("Method not allowed")]
     MethodNotAllowed,
     /// Raised by the host: more than 10 requests of a connection wait for their answers.
