@@ -101,7 +101,7 @@ impl<'a> HttpRequest<'a> {
     /// # Errors
     ///
     /// [`Rejection::MethodNotAllowed`]; [`Rejection::PageSize`] for one that is no number; the
-    /// rejection of a name or token of which the escapes are wrong.
+    /// rejection of a name or token of which the escapes are wrong, or that comes twice.
     #[must_use]
     pub fn parse(method: &str, target: &'a str) -> Option<Result<Self, Rejection>> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -225,20 +225,25 @@ impl ShadowStore {
     }
 }
 
-/// The first parameter of that name.
+/// The parameter of that name. One that comes twice is refused: whoever decides who may ask could
+/// take the other one.
 fn parameter<'a>(
     query: &'a str,
     name: &str,
     wrong: Rejection,
 ) -> Result<Option<Cow<'a, str>>, Rejection> {
-    query
-        .split('&')
-        .find_map(|pair| match pair.split_once('=') {
-            Some((key, value)) if key == name => Some(value),
-            _ => None,
-        })
-        .map(|value| unescape(value).ok_or(wrong))
-        .transpose()
+    let mut found = None;
+    for pair in query.split('&') {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if unescape(key).as_deref() != Some(name) {
+            continue;
+        }
+        match unescape(value) {
+            Some(value) if found.is_none() => found = Some(value),
+            _ => return Err(wrong),
+        }
+    }
+    Ok(found)
 }
 
 /// Takes percent escapes back; `None` if one is broken or the bytes are not UTF-8.

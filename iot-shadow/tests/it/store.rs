@@ -6,7 +6,8 @@
 
 use iot_shadow::strategies::{number, operations, profile};
 use iot_shadow::{
-    Operation, Profile, Rejection, RestoreErrorKind, Shadow, ShadowStore, UpdateRequest,
+    HttpRequest, Operation, Profile, Rejection, RestoreErrorKind, Shadow, ShadowStore,
+    UpdateRequest,
 };
 use iot_topics::{Timestamp, TopicNameRef};
 use proptest::collection::vec;
@@ -384,6 +385,38 @@ fn http_does_what_the_topics_do() {
     assert_eq!(
         ask("POST", list, ""),
         failed(405, "MethodNotAllowedException")
+    );
+}
+
+/// However a parameter is spelled, and never one of two.
+#[test]
+fn http_parameters_are_told_once() {
+    let read = |query: &str| {
+        let target = format!("/things/a/shadow{query}");
+        match HttpRequest::parse("GET", &target).expect("is the service's") {
+            Ok(HttpRequest::Shadow { shadow, .. }) => Ok(shadow.map(|name| name.into_owned())),
+            Ok(_) => Ok(None),
+            Err(rejection) => Err(rejection),
+        }
+    };
+    let named = |name: &str| Ok(Some(name.to_owned()));
+    assert_eq!(read(""), Ok(None));
+    assert_eq!(read("?name=x"), named("x"));
+    assert_eq!(read("?a&n%61me=%78&b=c"), named("x"));
+    assert_eq!(read("?name"), named(""));
+    assert_eq!(read("?Name=x"), Ok(None));
+    for query in [
+        "?name=x&name=y",
+        "?name=x&n%61me=x",
+        "?name&name=x",
+        "?name=%2",
+    ] {
+        assert_eq!(read(query), Err(Rejection::ShadowName), "{query}");
+    }
+    let list = "/api/things/shadow/ListNamedShadowsForThing/a?pageSize=1&pageSize=2";
+    assert_eq!(
+        HttpRequest::parse("GET", list),
+        Some(Err(Rejection::PageSize))
     );
 }
 
