@@ -41,6 +41,15 @@ fn path(folder: &Path, name: &str) -> String {
     folder.join(name).to_str().unwrap().to_owned()
 }
 
+/// Serde would read an array as the members of an operation in their order.
+#[test]
+fn an_array_is_no_operation() {
+    let line = r#" ["update",null,"lamp",null,{"state":{}},null,5,null]"#;
+    let ran = fed(&["shadow", "apply"], line);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    assert!(ran.stderr.contains("is no JSON object"), "{}", ran.stderr);
+}
+
 /// The command prints what the engine publishes for the same payloads, byte for byte.
 #[test]
 fn messages_are_those_of_the_engine() {

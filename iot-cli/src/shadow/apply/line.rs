@@ -102,6 +102,10 @@ fn request<'a>(
     number: usize,
     defaults: &Defaults,
 ) -> Result<Request<'a>, Failure> {
+    // Serde would take the items of an array for the members in their order.
+    if text.trim_start().starts_with('[') {
+        return Err(source.failure(TITLE, start..start + text.len(), "is no JSON object"));
+    }
     let line: Line<'a> = serde_json::from_str(text).map_err(|error| {
         let at = start + error.column().saturating_sub(1);
         let message = error.to_string();
