@@ -113,7 +113,7 @@ impl Eq for UpdateRequest {}
 
 impl UpdateRequest {
     /// Checks a payload. The first check that fails decides, in the order in which [`Rejection`]
-    /// lists them. Cost: linear in the payload.
+    /// lists them. Cost: as [`Json::parse`].
     ///
     /// # Errors
     ///

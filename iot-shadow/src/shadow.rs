@@ -72,8 +72,8 @@ impl Shadow {
         }
     }
 
-    /// Carries out what a message on `get`, `update` or `delete` asks. Cost: linear in the payload
-    /// and the document.
+    /// Carries out what a message on `get`, `update` or `delete` asks. Cost: that of reading the
+    /// payload, as [`Json::parse`](crate::Json::parse), and linear in the document.
     pub fn handle(
         &mut self,
         operation: Operation,
