@@ -95,7 +95,8 @@ impl Json {
         builder.finish()
     }
 
-    /// The JSON of a value of your own.
+    /// The JSON of a value of your own. Serde writes a float that is not finite as null, which a
+    /// merge patch takes for a member to remove.
     ///
     /// # Errors
     ///

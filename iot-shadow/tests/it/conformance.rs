@@ -198,8 +198,9 @@ fn member(case: &Value, name: &str) -> Option<Json> {
 /// `profile` is the name of a preset, or members of `Profile` on top of those of AWS IoT.
 fn profile(case: &Value) -> Profile {
     let mut profile = match case["profile"].as_str() {
+        None | Some("aws") => Profile::aws(),
         Some("greengrass") => Profile::greengrass(),
-        _ => Profile::aws(),
+        Some(name) => panic!("there is no profile `{name}`"),
     };
     let set = [&case["limits"], &case["profile"]];
     for (name, value) in set.into_iter().filter_map(Value::as_object).flatten() {
