@@ -7,12 +7,13 @@ mod action;
 mod actions;
 mod effect;
 mod error;
+pub(crate) mod executions;
 mod incident;
 mod parameters;
 mod run;
 mod start;
 mod target;
-pub(crate) mod task;
+mod task;
 mod tasks;
 
 use crate::words::words;
@@ -20,12 +21,13 @@ pub use action::MitigationAction;
 pub use actions::{DefinedAction, MitigationActions};
 pub use effect::MitigationEffect;
 pub use error::MitigationRequestError;
+pub use executions::{ActionFailure, ExecutionKey};
 pub(crate) use parameters::is_role;
 pub use parameters::{ActionParams, MitigationError};
 pub use run::{ExecutionStatus, MitigationRun, MitigationStatistics};
 pub use start::MitigationTaskRequest;
 pub use target::MitigationTarget;
-pub use task::{ActionFailure, ExecutionKey, MitigationExecution, MitigationStep, MitigationTask};
+pub use task::{MitigationExecution, MitigationStep, MitigationTask};
 pub use tasks::{MitigationTaskFilter, MitigationTasks};
 
 /// Mitigation actions of an account ("AWS IoT Device Defender quotas").

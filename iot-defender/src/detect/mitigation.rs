@@ -3,6 +3,7 @@
 //! Sources: developer guide, "Mitigation actions"; API reference,
 //! `StartDetectMitigationActionsTask`; "AWS IoT Device Defender quotas".
 
+mod plan;
 mod request;
 mod target;
 mod task;

@@ -4,41 +4,26 @@
 //! `DescribeAuditMitigationActionsTask`, `ListAuditMitigationActionsExecutions`.
 
 mod plan;
-pub(crate) mod view;
+mod view;
 
-use alloc::string::{String, ToString as _};
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use iot_topics::{CertificateId, ThingName, Timestamp};
 
 use self::plan::Plan;
-use super::actions::{DefinedAction, MitigationActions};
+use super::actions::MitigationActions;
 use super::effect::MitigationEffect;
 use super::error::MitigationRequestError;
-use super::run::{MitigationRun, MitigationStatistics};
+use super::executions::{ActionFailure, ExecutionKey, Executions};
+use super::run::MitigationStatistics;
 use super::start::MitigationTaskRequest;
 use crate::audit::audit_finding::AuditFinding;
 use crate::audit::check::Check;
 use crate::audit::id::FindingId;
 use crate::audit::task::TaskStatus;
 pub use view::MitigationExecution;
-
-/// Which execution of a task: one action on one finding, or one violation.
-///
-/// # Examples
-///
-/// ```
-/// use iot_defender::audit::ExecutionKey;
-///
-/// fn is_copy<T: Copy + Ord>() {}
-/// is_copy::<ExecutionKey>(); // a caller that does many at once keeps them in a map
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ExecutionKey {
-    /// The place of the finding, or of the violation.
-    pub(crate) finding: usize,
-    pub(crate) action: usize,
-}
 
 /// An action whose turn has come: what is to be done, in which role.
 ///
@@ -66,56 +51,6 @@ pub struct MitigationStep {
     pub role_arn: String,
     /// What is to be done.
     pub effect: MitigationEffect,
-}
-
-/// Why an action failed, as executions are listed with it.
-///
-/// # Examples
-///
-/// ```
-/// use iot_defender::audit::ActionFailure;
-///
-/// let failure = ActionFailure::new("AccessDeniedException", "the role may not do that");
-/// assert_eq!(failure.code(), "AccessDeniedException");
-/// assert_eq!(failure.message(), "the role may not do that");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ActionFailure {
-    code: String,
-    message: String,
-}
-
-impl ActionFailure {
-    /// A code and a text; of that the first 2048 characters are kept.
-    #[must_use]
-    pub fn new(code: &str, message: &str) -> Self {
-        Self {
-            code: code.into(),
-            message: message.chars().take(MAX_MESSAGE).collect(),
-        }
-    }
-
-    /// `errorCode`.
-    #[must_use]
-    pub const fn code(&self) -> &str {
-        self.code.as_str()
-    }
-
-    /// `message`.
-    #[must_use]
-    pub const fn message(&self) -> &str {
-        self.message.as_str()
-    }
-}
-
-const MAX_MESSAGE: usize = 2048;
-
-/// The times of an execution, and why it failed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Attempt {
-    pub(crate) start: Option<Timestamp>,
-    pub(crate) end: Option<Timestamp>,
-    pub(crate) failure: Option<ActionFailure>,
 }
 
 /// A mitigation task: it tells what is to be done next, and is told how that went.
@@ -173,11 +108,8 @@ pub(crate) struct Attempt {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MitigationTask {
-    request: MitigationTaskRequest,
     plan: Plan,
-    run: MitigationRun,
-    start_time: Timestamp,
-    end_time: Option<Timestamp>,
+    pub(super) executions: Executions,
 }
 
 impl MitigationTask {
@@ -202,18 +134,9 @@ impl MitigationTask {
         now: Timestamp,
     ) -> Result<Self, MitigationRequestError> {
         request.check(actions)?;
-        let plan = Plan::new(&request, actions, findings)?;
-        let checks = plan.findings().map(|finding| finding.finding.check);
-        let run = MitigationRun::new(checks.map(|check| request.actions_for(check).len()));
-        let mut task = Self {
-            request,
-            plan,
-            run,
-            start_time: now,
-            end_time: None,
-        };
-        task.note_end(now);
-        Ok(task)
+        let plan = Plan::new(request, actions, findings)?;
+        let executions = Executions::new(plan.action_counts(), now);
+        Ok(Self { plan, executions })
     }
 
     /// Starts the next action whose turn has come. An action waits for the one before it on the
@@ -230,45 +153,9 @@ impl MitigationTask {
         mut things_of: impl FnMut(&CertificateId) -> Vec<ThingName>,
         now: Timestamp,
     ) -> Option<MitigationStep> {
-        while let Some((finding, action)) = self.run.start_next() {
-            let key = ExecutionKey { finding, action };
-            if let Some(attempt) = self.plan.attempt(key) {
-                attempt.start = Some(now);
-            }
-            let step = self.step(key, &mut things_of);
-            if step.is_some() {
-                return step;
-            }
-            let failure = ActionFailure::new(
-                "InvalidRequestException",
-                "the resource of the finding is not of the kind that the action is for",
-            );
-            self.finish(key, Err(failure), now);
-        }
-        None
-    }
-
-    fn step(
-        &self,
-        key: ExecutionKey,
-        things_of: impl FnOnce(&CertificateId) -> Vec<ThingName>,
-    ) -> Option<MitigationStep> {
-        let chosen = self.plan.finding(key.finding)?;
-        let defined = self.action(chosen.finding.check, key.action)?;
-        let params = defined.action().params();
-        Some(MitigationStep {
-            key,
-            finding_id: chosen.finding_id.clone(),
-            action: defined.action().name().to_string(),
-            role_arn: defined.action().role_arn().to_string(),
-            effect: MitigationEffect::of(chosen, params, things_of)?,
-        })
-    }
-
-    /// The action that comes at this place for findings of a check.
-    fn action(&self, check: Check, place: usize) -> Option<&DefinedAction> {
-        let name = self.request.actions_for(check).get(place)?;
-        self.plan.definition(name)
+        let plan = &self.plan;
+        let step = |key| plan.step(key, &mut things_of);
+        self.executions.start_next(step, UNFIT, now)
     }
 
     /// Tells how an action went that was started. `false`, and nothing changes, if it does not
@@ -279,15 +166,7 @@ impl MitigationTask {
         outcome: Result<(), ActionFailure>,
         now: Timestamp,
     ) -> bool {
-        if !self.run.finish(key.finding, key.action, outcome.is_ok()) {
-            return false;
-        }
-        if let Some(attempt) = self.plan.attempt(key) {
-            attempt.end = Some(now);
-            attempt.failure = outcome.err();
-        }
-        self.note_end(now);
-        true
+        self.executions.finish(key, outcome, now)
     }
 
     /// `CancelAuditMitigationActionsTask`: what is not done is canceled, what is done stays.
@@ -315,42 +194,34 @@ impl MitigationTask {
     /// }
     /// ```
     pub fn cancel(&mut self, now: Timestamp) -> Result<(), MitigationRequestError> {
-        if !self.run.cancel() {
+        if !self.executions.cancel(now) {
             return Err(MitigationRequestError::NotRunning(self.status()));
         }
-        self.plan.end_open(now);
-        self.note_end(now);
         Ok(())
-    }
-
-    fn note_end(&mut self, now: Timestamp) {
-        if self.status() != TaskStatus::InProgress {
-            self.end_time.get_or_insert(now);
-        }
     }
 
     /// What started it.
     #[must_use]
     pub const fn request(&self) -> &MitigationTaskRequest {
-        &self.request
+        self.plan.request()
     }
 
     /// How far it is: failed, if an action failed on any finding.
     #[must_use]
     pub const fn status(&self) -> TaskStatus {
-        self.run.status()
+        self.executions.status()
     }
 
     /// When it started.
     #[must_use]
     pub const fn start_time(&self) -> Timestamp {
-        self.start_time
+        self.executions.start_time()
     }
 
     /// When it was completed or canceled; `None` while it runs.
     #[must_use]
     pub const fn end_time(&self) -> Option<Timestamp> {
-        self.end_time
+        self.executions.end_time()
     }
 
     /// The findings that it works on, in their order; those that are skipped from the start are
@@ -365,15 +236,17 @@ impl MitigationTask {
     ///
     /// The cost is linear in the findings.
     #[must_use]
-    pub fn statistics(&self) -> alloc::collections::BTreeMap<Check, MitigationStatistics> {
-        let mut by_check = alloc::collections::BTreeMap::<_, MitigationStatistics>::new();
+    pub fn statistics(&self) -> BTreeMap<Check, MitigationStatistics> {
+        let mut by_check = BTreeMap::<_, MitigationStatistics>::new();
         for (check, count) in self.plan.left_out() {
             by_check.entry(check).or_default().add_skipped(count);
         }
         for (index, finding) in self.plan.findings().enumerate() {
             let counts = by_check.entry(finding.finding.check).or_default();
-            self.run.count(index, counts);
+            self.executions.count(index, counts);
         }
         by_check
     }
 }
+
+const UNFIT: &str = "the resource of the finding is not of the kind that the action is for";

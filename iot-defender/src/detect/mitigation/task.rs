@@ -1,22 +1,18 @@
-//! Mitigation tasks: the violations that a request chose, and how far each action is.
+//! Mitigation tasks: what is to be done, and how far that is.
 
-use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
+use alloc::string::String;
 
 use iot_topics::{ThingName, Timestamp};
 
 use super::DetectTaskStatus;
+use super::plan::Plan;
 use super::request::DetectMitigationRequest;
-use super::target::DetectMitigationTarget;
-use crate::audit::mitigation::task::Attempt;
+use crate::audit::mitigation::executions::Executions;
 use crate::audit::{
-    ActionFailure, ActionParams, DefinedAction, ExecutionKey, MitigationActions, MitigationEffect,
-    MitigationRequestError, MitigationRun, TaskStatus,
+    ActionFailure, ExecutionKey, MitigationActions, MitigationEffect, MitigationRequestError,
+    TaskStatus,
 };
-use crate::detect::behavior::Behavior;
 use crate::detect::engine::Engine;
-use crate::detect::name::ProfileName;
 
 /// An action whose turn has come: what is to be done, in which role.
 ///
@@ -46,17 +42,6 @@ pub struct DetectMitigationStep {
     pub role_arn: String,
     /// What is to be done.
     pub effect: MitigationEffect,
-}
-
-/// A violation that a task works on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Chosen {
-    pub(super) id: String,
-    /// The thing or the client id.
-    pub(super) device: String,
-    /// Nothing if the device is not in the registry.
-    thing: Option<ThingName>,
-    pub(super) attempts: Vec<Attempt>,
 }
 
 /// A mitigation task of Detect: it tells what is to be done next, and is told how that went.
@@ -112,14 +97,8 @@ pub(super) struct Chosen {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DetectMitigationTask {
-    pub(super) request: DetectMitigationRequest,
-    pub(super) definitions: Vec<DefinedAction>,
-    pub(super) violations: Vec<Chosen>,
-    /// Violations that the target names, and that the filters leave out.
-    pub(super) left_out: usize,
-    pub(super) run: MitigationRun,
-    pub(super) start_time: Timestamp,
-    pub(super) end_time: Option<Timestamp>,
+    pub(super) plan: Plan,
+    pub(super) executions: Executions,
 }
 
 impl DetectMitigationTask {
@@ -141,47 +120,9 @@ impl DetectMitigationTask {
         engine: &Engine,
         now: Timestamp,
     ) -> Result<Self, MitigationRequestError> {
-        let definitions = request.definitions(actions)?;
-        let found = found(&request, engine);
-        let named = match &request.target {
-            DetectMitigationTarget::Violations(ids) => ids.as_slice(),
-            DetectMitigationTarget::Profile { .. } => &[],
-        };
-        if let Some(id) = named.iter().find(|id| !found.contains_key(id.as_str())) {
-            return Err(MitigationRequestError::NoSuchViolation(id.clone()));
-        }
-        let all = found.len();
-        let mut chosen: Vec<_> = found.into_iter().filter(|(_, it)| it.is_meant()).collect();
-        let left_out = if named.is_empty() {
-            0
-        } else {
-            all - chosen.len()
-        };
-        // Stable: those that are equal keep the order of their ids.
-        chosen.sort_by_key(|(_, it)| (it.profile, it.behavior.name(), it.device, it.is_registered));
-        let violations: Vec<Chosen> = chosen
-            .into_iter()
-            .map(|(id, it)| Chosen {
-                id: id.into(),
-                device: it.device.into(),
-                thing: ThingName::parse(it.device)
-                    .ok()
-                    .filter(|_| it.is_registered),
-                attempts: alloc::vec![Attempt::default(); definitions.len()],
-            })
-            .collect();
-        let run = MitigationRun::new(violations.iter().map(|_| definitions.len()));
-        let mut task = Self {
-            request,
-            definitions,
-            violations,
-            left_out,
-            run,
-            start_time: now,
-            end_time: None,
-        };
-        task.note_end(now);
-        Ok(task)
+        let plan = Plan::new(request, actions, engine)?;
+        let executions = Executions::new(plan.action_counts(), now);
+        Ok(Self { plan, executions })
     }
 
     /// Starts the next action whose turn has come. An action waits for the one before it on the
@@ -192,52 +133,9 @@ impl DetectMitigationTask {
     ///
     /// The cost is linear in the violations that are worked on at once.
     pub fn start_next(&mut self, now: Timestamp) -> Option<DetectMitigationStep> {
-        while let Some((finding, action)) = self.run.start_next() {
-            let key = ExecutionKey { finding, action };
-            if let Some(attempt) = self.attempt(key) {
-                attempt.start = Some(now);
-            }
-            let step = self.step(key);
-            if step.is_some() {
-                return step;
-            }
-            let failure = ActionFailure::new(
-                "InvalidRequestException",
-                "the device is not in the registry",
-            );
-            self.finish(key, Err(failure), now);
-        }
-        None
-    }
-
-    fn step(&self, key: ExecutionKey) -> Option<DetectMitigationStep> {
-        let chosen = self.violations.get(key.finding)?;
-        let action = self.definitions.get(key.action)?.action();
-        let thing = chosen.thing.clone()?;
-        let ActionParams::AddThingsToThingGroup {
-            groups,
-            override_dynamic_groups,
-        } = action.params()
-        else {
-            return None;
-        };
-        Some(DetectMitigationStep {
-            key,
-            violation_id: chosen.id.clone(),
-            action: action.name().to_string(),
-            role_arn: action.role_arn().to_string(),
-            effect: MitigationEffect::AddThingsToGroups {
-                things: Vec::from([thing.clone()]),
-                groups: groups.clone(),
-                override_dynamic_groups: *override_dynamic_groups,
-            },
-            thing,
-        })
-    }
-
-    fn attempt(&mut self, key: ExecutionKey) -> Option<&mut Attempt> {
-        let chosen = self.violations.get_mut(key.finding)?;
-        chosen.attempts.get_mut(key.action)
+        let step = |key| self.plan.step(key);
+        self.executions
+            .start_next(step, "the device is not in the registry", now)
     }
 
     /// Tells how an action went that was started. `false`, and nothing changes, if it does not
@@ -248,15 +146,7 @@ impl DetectMitigationTask {
         outcome: Result<(), ActionFailure>,
         now: Timestamp,
     ) -> bool {
-        if !self.run.finish(key.finding, key.action, outcome.is_ok()) {
-            return false;
-        }
-        if let Some(attempt) = self.attempt(key) {
-            attempt.end = Some(now);
-            attempt.failure = outcome.err();
-        }
-        self.note_end(now);
-        true
+        self.executions.finish(key, outcome, now)
     }
 
     /// `CancelDetectMitigationActionsTask`: what is not done is skipped, what is done stays.
@@ -286,21 +176,10 @@ impl DetectMitigationTask {
     /// }
     /// ```
     pub fn cancel(&mut self, now: Timestamp) -> Result<(), MitigationRequestError> {
-        if !self.run.cancel() {
+        if !self.executions.cancel(now) {
             return Err(MitigationRequestError::HasEnded);
         }
-        let attempts = self.violations.iter_mut().flat_map(|it| &mut it.attempts);
-        for attempt in attempts.filter(|it| it.start.is_some()) {
-            attempt.end.get_or_insert(now);
-        }
-        self.note_end(now);
         Ok(())
-    }
-
-    fn note_end(&mut self, now: Timestamp) {
-        if self.status() != DetectTaskStatus::InProgress {
-            self.end_time.get_or_insert(now);
-        }
     }
 
     /// What started it.
@@ -316,13 +195,13 @@ impl DetectMitigationTask {
     /// ```
     #[must_use]
     pub const fn request(&self) -> &DetectMitigationRequest {
-        &self.request
+        &self.plan.request
     }
 
     /// How far it is: failed, if an action failed on any violation.
     #[must_use]
     pub const fn status(&self) -> DetectTaskStatus {
-        match self.run.status() {
+        match self.executions.status() {
             TaskStatus::InProgress => DetectTaskStatus::InProgress,
             TaskStatus::Completed => DetectTaskStatus::Successful,
             TaskStatus::Failed => DetectTaskStatus::Failed,
@@ -333,87 +212,12 @@ impl DetectMitigationTask {
     /// When it started.
     #[must_use]
     pub const fn start_time(&self) -> Timestamp {
-        self.start_time
+        self.executions.start_time()
     }
 
     /// When it ended; `None` while it runs.
     #[must_use]
     pub const fn end_time(&self) -> Option<Timestamp> {
-        self.end_time
+        self.executions.end_time()
     }
-}
-
-/// A violation of the engine that the target means.
-struct Violation<'e> {
-    profile: &'e ProfileName,
-    behavior: &'e Behavior,
-    device: &'e str,
-    is_registered: bool,
-    is_active: bool,
-    is_in_time: bool,
-    request: &'e DetectMitigationRequest,
-}
-
-impl Violation<'_> {
-    /// Whether the filters leave it in.
-    fn is_meant(&self) -> bool {
-        self.is_in_time
-            && (self.is_active || !self.request.only_active)
-            && (!self.behavior.suppress_alerts || self.request.takes_suppressed())
-    }
-}
-
-fn found<'e>(
-    request: &'e DetectMitigationRequest,
-    engine: &'e Engine,
-) -> BTreeMap<&'e str, Violation<'e>> {
-    let mut found: BTreeMap<&str, Violation<'_>> = BTreeMap::new();
-    let is_aimed_at = |id: &str, profile: &ProfileName, behavior: &Behavior| match &request.target {
-        DetectMitigationTarget::Violations(ids) => ids.iter().any(|named| named == id),
-        DetectMitigationTarget::Profile {
-            profile: of,
-            behavior: named,
-        } => of == profile && named.as_ref().is_none_or(|named| named == behavior.name()),
-    };
-    let is_in_time = |time: Timestamp| {
-        let occurred = request.occurred.as_ref();
-        occurred.is_none_or(|occurred| occurred.contains(&time))
-    };
-    for event in engine.events().map(|listed| listed.event) {
-        if !is_aimed_at(&event.violation_id, &event.profile, &event.behavior) {
-            continue;
-        }
-        let violation = found
-            .entry(&event.violation_id)
-            .or_insert_with(|| Violation {
-                profile: &event.profile,
-                behavior: &event.behavior,
-                device: &event.thing,
-                is_registered: event.is_registered,
-                is_active: false,
-                is_in_time: false,
-                request,
-            });
-        violation.is_in_time |= is_in_time(event.time);
-    }
-    for active in engine.active_violations() {
-        if !is_aimed_at(active.violation_id, active.profile, active.behavior) {
-            continue;
-        }
-        let violation = found
-            .entry(active.violation_id)
-            .or_insert_with(|| Violation {
-                profile: active.profile,
-                behavior: active.behavior,
-                device: active.thing,
-                is_registered: active.is_registered,
-                is_active: true,
-                is_in_time: false,
-                request,
-            });
-        violation.is_active = true;
-        // Its first event may be too old to be kept.
-        violation.is_in_time |= is_in_time(active.start);
-    }
-    found
 }

@@ -127,7 +127,7 @@ impl DetectMitigationTasks {
             return Err(MitigationRequestError::TaskExists(task_id));
         }
         if let Some(token) = &request.token {
-            let mut started = self.tasks.values().map(|task| &task.request.token);
+            let mut started = self.tasks.values().map(|task| &task.request().token);
             if started.any(|used| used.as_ref() == Some(token)) {
                 return Err(MitigationRequestError::TokenExists(token.clone()));
             }
@@ -181,7 +181,7 @@ impl DetectMitigationTasks {
     pub fn purge(&mut self, now: Timestamp) {
         let retention = self.retention;
         self.tasks.retain(|_, task| {
-            let end = task.end_time;
+            let end = task.end_time();
             end.is_none_or(|end| retention.keeps(end, now))
         });
     }
@@ -191,11 +191,11 @@ impl DetectMitigationTasks {
     #[must_use]
     pub fn list(&self, from: Timestamp, to: Timestamp) -> Value {
         let is_listed = |task: &&DetectMitigationTask| {
-            let end = task.end_time.unwrap_or(task.start_time);
-            task.start_time >= from && end <= to
+            let end = task.end_time().unwrap_or_else(|| task.start_time());
+            task.start_time() >= from && end <= to
         };
         let mut tasks: Vec<_> = self.tasks.values().filter(is_listed).collect();
-        tasks.sort_by_key(|task| Reverse(task.start_time));
+        tasks.sort_by_key(|task| Reverse(task.start_time()));
         let tasks: Vec<_> = tasks.into_iter().map(|task| task.summary()).collect();
         json!({ "tasks": tasks })
     }
@@ -212,7 +212,7 @@ impl DetectMitigationTasks {
         let mut listed = Vec::new();
         for task in self.tasks.values() {
             let is_listed = |start: Option<Timestamp>| match of {
-                ExecutionsOf::Task(task_id) => *task_id == task.request.task_id,
+                ExecutionsOf::Task(task_id) => *task_id == task.request().task_id,
                 ExecutionsOf::Time { from, to } => {
                     start.is_some_and(|start| (*from..=*to).contains(&start))
                 }

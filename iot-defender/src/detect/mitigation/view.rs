@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::DetectExecutionStatus;
 use super::task::DetectMitigationTask;
-use crate::audit::mitigation::task::view::times;
 use crate::audit::{DefinedAction, ExecutionStatus};
 
 /// How many actions of a task ended how.
@@ -49,11 +48,11 @@ impl DetectMitigationTask {
     #[must_use]
     pub fn statistics(&self) -> DetectMitigationStatistics {
         let mut counts = DetectMitigationStatistics {
-            actions_skipped: self.left_out * self.definitions.len(),
+            actions_skipped: self.plan.left_out * self.plan.definitions.len(),
             ..DetectMitigationStatistics::default()
         };
-        for place in 0..self.violations.len() {
-            for status in self.run.executions(place) {
+        for place in 0..self.plan.violations.len() {
+            for (status, _) in self.executions.on(place) {
                 match told(status) {
                     Some(DetectExecutionStatus::Successful) => counts.actions_executed += 1,
                     Some(DetectExecutionStatus::Skipped) => counts.actions_skipped += 1,
@@ -72,20 +71,20 @@ impl DetectMitigationTask {
     }
 
     pub(super) fn summary(&self) -> Value {
-        let definitions = self.definitions.iter().map(DefinedAction::definition);
+        let definitions = self.plan.definitions.iter().map(DefinedAction::definition);
         let mut summary = json!({
-            "taskId": self.request.task_id,
+            "taskId": self.plan.request.task_id,
             "taskStatus": self.status(),
-            "target": self.request.target.to_json(),
-            "onlyActiveViolationsIncluded": self.request.only_active,
-            "suppressedAlertsIncluded": self.request.takes_suppressed(),
+            "target": self.plan.request.target.to_json(),
+            "onlyActiveViolationsIncluded": self.plan.request.only_active,
+            "suppressedAlertsIncluded": self.plan.request.takes_suppressed(),
             "actionsDefinition": definitions.collect::<Vec<_>>(),
             "taskStatistics": self.statistics(),
         });
         if let Some(members) = summary.as_object_mut() {
             let names = ["taskStartTime", "taskEndTime"];
-            times(members, names, Some(self.start_time), self.end_time);
-            let range = self.request.range_json();
+            self.executions.tell_times(names, members);
+            let range = self.plan.request.range_json();
             members.extend(range.map(|range| ("violationEventOccurrenceRange".into(), range)));
         }
         summary
@@ -100,31 +99,26 @@ impl DetectMitigationTask {
         is_listed: impl Fn(Option<Timestamp>) -> bool,
         listed: &mut Vec<Value>,
     ) {
-        for (place, chosen) in self.violations.iter().enumerate() {
+        for (place, chosen) in self.plan.violations.iter().enumerate() {
             if violation_id.is_some_and(|id| id != chosen.id)
                 || thing.is_some_and(|thing| thing != chosen.device)
             {
                 continue;
             }
-            let attempts = chosen.attempts.iter().zip(&self.definitions);
-            for ((attempt, defined), status) in attempts.zip(self.run.executions(place)) {
+            let executions = self.executions.on(place).zip(&self.plan.definitions);
+            for ((status, attempt), defined) in executions {
                 let Some(status) = told(status).filter(|_| is_listed(attempt.start)) else {
                     continue;
                 };
                 let mut execution = json!({
-                    "taskId": self.request.task_id,
+                    "taskId": self.plan.request.task_id,
                     "violationId": chosen.id,
                     "actionName": defined.action().name(),
                     "thingName": chosen.device,
                     "status": status,
                 });
                 if let Some(members) = execution.as_object_mut() {
-                    let names = ["executionStartDate", "executionEndDate"];
-                    times(members, names, attempt.start, attempt.end);
-                    if let Some(failure) = &attempt.failure {
-                        members.insert("errorCode".into(), failure.code().into());
-                        members.insert("message".into(), failure.message().into());
-                    }
+                    attempt.tell(["executionStartDate", "executionEndDate"], members);
                 }
                 listed.push(execution);
             }

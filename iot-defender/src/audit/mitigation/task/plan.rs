@@ -1,24 +1,27 @@
-//! The findings and actions of a task, fixed when it starts.
+//! What a task does, fixed when it starts: the request, the findings and the actions.
 
 use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use iot_topics::Timestamp;
+use iot_topics::{CertificateId, ThingName};
 
-use super::{Attempt, ExecutionKey};
+use super::MitigationStep;
 use crate::audit::audit_finding::AuditFinding;
 use crate::audit::check::Check;
 use crate::audit::id::FindingId;
 use crate::audit::mitigation::actions::{DefinedAction, MitigationActions};
+use crate::audit::mitigation::effect::MitigationEffect;
 use crate::audit::mitigation::error::MitigationRequestError;
+use crate::audit::mitigation::executions::ExecutionKey;
 use crate::audit::mitigation::start::MitigationTaskRequest;
 use crate::audit::mitigation::target::Choice;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Plan {
-    /// In their order, each with a place for each of its actions.
-    findings: Vec<(AuditFinding, Vec<Attempt>)>,
+    request: MitigationTaskRequest,
+    /// In their order.
+    findings: Vec<AuditFinding>,
     by_id: BTreeMap<FindingId, usize>,
     /// Findings that nothing is done about.
     left_out: BTreeMap<Check, usize>,
@@ -27,7 +30,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(
-        request: &MitigationTaskRequest,
+        request: MitigationTaskRequest,
         actions: &MitigationActions,
         findings: impl IntoIterator<Item = AuditFinding>,
     ) -> Result<Self, MitigationRequestError> {
@@ -48,18 +51,15 @@ impl Plan {
         let open = chosen.into_values().filter(|(it, _)| !it.is_suppressed);
         for (finding, choice) in open {
             let check = finding.finding.check;
-            match request.actions_for(check).len() {
-                actions @ 1.. if choice == Choice::Meant => {
-                    planned.push((finding, alloc::vec![Attempt::default(); actions]));
-                }
-                _ => *left_out.entry(check).or_insert(0) += 1,
+            if choice == Choice::Meant && !request.actions_for(check).is_empty() {
+                planned.push(finding);
+            } else {
+                *left_out.entry(check).or_insert(0) += 1;
             }
         }
         // Stable: those that are equal keep the order of their ids.
-        planned.sort_by(|(a, _), (b, _)| a.finding.cmp(&b.finding));
-        let ids = planned
-            .iter()
-            .map(|(finding, _)| finding.finding_id.clone());
+        planned.sort_by(|a, b| a.finding.cmp(&b.finding));
+        let ids = planned.iter().map(|finding| finding.finding_id.clone());
         let names = request.pairs().map(|(_, name)| name);
         let definitions = names.filter_map(|name| Some((name.clone(), actions.get(name)?.clone())));
         Ok(Self {
@@ -67,47 +67,54 @@ impl Plan {
             definitions: definitions.collect(),
             findings: planned,
             left_out,
+            request,
         })
     }
 
-    pub(super) fn findings(&self) -> impl ExactSizeIterator<Item = &AuditFinding> {
-        self.findings.iter().map(|(finding, _)| finding)
+    pub(super) const fn request(&self) -> &MitigationTaskRequest {
+        &self.request
     }
 
-    pub(super) fn finding(&self, index: usize) -> Option<&AuditFinding> {
-        self.findings.get(index).map(|(finding, _)| finding)
+    pub(super) fn findings(&self) -> impl ExactSizeIterator<Item = &AuditFinding> {
+        self.findings.iter()
+    }
+
+    /// How many actions there are for each finding.
+    pub(super) fn action_counts(&self) -> impl Iterator<Item = usize> {
+        let checks = self.findings().map(|finding| finding.finding.check);
+        checks.map(|check| self.request.actions_for(check).len())
     }
 
     pub(super) fn index(&self, id: &FindingId) -> Option<usize> {
         self.by_id.get(id).copied()
     }
 
-    pub(super) fn attempts(&self, index: usize) -> &[Attempt] {
-        self.findings
-            .get(index)
-            .map_or(&[], |(_, attempts)| attempts)
+    /// The action that comes at this place.
+    pub(super) fn action(&self, key: ExecutionKey) -> Option<&DefinedAction> {
+        let check = self.findings.get(key.finding)?.finding.check;
+        let name = self.request.actions_for(check).get(key.action)?;
+        self.definitions.get(name)
     }
 
-    pub(super) fn attempt(&mut self, key: ExecutionKey) -> Option<&mut Attempt> {
-        let (_, attempts) = self.findings.get_mut(key.finding)?;
-        attempts.get_mut(key.action)
-    }
-
-    /// Ends what has started.
-    pub(super) fn end_open(&mut self, now: Timestamp) {
-        for (_, attempts) in &mut self.findings {
-            for attempt in attempts.iter_mut().filter(|it| it.start.is_some()) {
-                attempt.end.get_or_insert(now);
-            }
-        }
+    /// What is to be done; nothing, if the finding has no resource that the action is for.
+    pub(super) fn step(
+        &self,
+        key: ExecutionKey,
+        things_of: impl FnOnce(&CertificateId) -> Vec<ThingName>,
+    ) -> Option<MitigationStep> {
+        let finding = self.findings.get(key.finding)?;
+        let action = self.action(key)?.action();
+        Some(MitigationStep {
+            key,
+            finding_id: finding.finding_id.clone(),
+            action: action.name().to_string(),
+            role_arn: action.role_arn().to_string(),
+            effect: MitigationEffect::of(finding, action.params(), things_of)?,
+        })
     }
 
     pub(super) fn left_out(&self) -> impl Iterator<Item = (Check, usize)> {
         self.left_out.iter().map(|(check, count)| (*check, *count))
-    }
-
-    pub(super) fn definition(&self, name: &str) -> Option<&DefinedAction> {
-        self.definitions.get(name)
     }
 
     /// By name.

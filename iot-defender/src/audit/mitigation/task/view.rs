@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 use iot_topics::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{ActionFailure, MitigationTask};
+use super::MitigationTask;
 use crate::audit::id::FindingId;
 use crate::audit::mitigation::actions::DefinedAction;
+use crate::audit::mitigation::executions::{ActionFailure, Attempt, ExecutionKey};
 use crate::audit::mitigation::run::ExecutionStatus;
 use crate::audit::seconds;
 
@@ -48,25 +49,28 @@ impl MitigationTask {
         &self,
         finding_id: &FindingId,
     ) -> impl Iterator<Item = MitigationExecution<'_>> {
-        let index = self.plan.index(finding_id);
-        index
-            .into_iter()
-            .flat_map(|index| self.executions_at(index))
+        let told = self.told(finding_id);
+        told.map(|(action, status, attempt)| MitigationExecution {
+            action,
+            status,
+            start_time: attempt.start,
+            end_time: attempt.end,
+            failure: attempt.failure.as_ref(),
+        })
     }
 
-    fn executions_at(&self, index: usize) -> impl Iterator<Item = MitigationExecution<'_>> {
-        let check = self.plan.finding(index).map(|it| it.finding.check);
-        let attempts = self.plan.attempts(index).iter().enumerate();
-        let executions = attempts.zip(self.run.executions(index));
-        executions.filter_map(move |((place, attempt), status)| {
-            Some(MitigationExecution {
-                action: self.action(check?, place)?,
-                status,
-                start_time: attempt.start,
-                end_time: attempt.end,
-                failure: attempt.failure.as_ref(),
+    fn told(
+        &self,
+        finding_id: &FindingId,
+    ) -> impl Iterator<Item = (&DefinedAction, ExecutionStatus, &Attempt)> {
+        let on_finding = move |finding| {
+            let executions = self.executions.on(finding).enumerate();
+            executions.filter_map(move |(action, (status, attempt))| {
+                let action = self.plan.action(ExecutionKey { finding, action })?;
+                Some((action, status, attempt))
             })
-        })
+        };
+        self.plan.index(finding_id).into_iter().flat_map(on_finding)
     }
 
     /// The answer of `ListAuditMitigationActionsExecutions` for a finding, of one status if one is
@@ -89,24 +93,20 @@ impl MitigationTask {
         finding_id: &FindingId,
         status: Option<ExecutionStatus>,
     ) -> Value {
-        let executions = self.executions(finding_id);
-        let executions = executions.filter(|it| status.is_none_or(|status| it.status == status));
-        let metadata = executions.map(|execution| {
-            let mut members = json!({
-                "taskId": self.request.task_id(),
+        let told = self.told(finding_id);
+        let asked = told.filter(|(_, found, _)| status.is_none_or(|status| *found == status));
+        let metadata = asked.map(|(action, status, attempt)| {
+            let mut metadata = json!({
+                "taskId": self.request().task_id(),
                 "findingId": finding_id,
-                "actionName": execution.action.action().name(),
-                "actionId": execution.action.id(),
-                "status": execution.status,
+                "actionName": action.action().name(),
+                "actionId": action.id(),
+                "status": status,
             });
-            if let Some(members) = members.as_object_mut() {
-                times(members, TIMES, execution.start_time, execution.end_time);
-                if let Some(failure) = execution.failure {
-                    members.insert("errorCode".into(), failure.code().into());
-                    members.insert("message".into(), failure.message().into());
-                }
+            if let Some(members) = metadata.as_object_mut() {
+                attempt.tell(TIMES, members);
             }
-            members
+            metadata
         });
         json!({ "actionsExecutions": metadata.collect::<Vec<_>>() })
     }
@@ -122,12 +122,12 @@ impl MitigationTask {
         let mut members = json!({
             "taskStatus": self.status(),
             "taskStatistics": statistics,
-            "target": self.request.target().to_json(),
-            "auditCheckToActionsMapping": self.request.mapping_json(),
+            "target": self.request().target().to_json(),
+            "auditCheckToActionsMapping": self.request().mapping_json(),
             "actionsDefinition": definitions.collect::<Vec<_>>(),
         });
         if let Some(members) = members.as_object_mut() {
-            times(members, TIMES, Some(self.start_time), self.end_time);
+            self.executions.tell_times(TIMES, members);
         }
         members
     }
@@ -135,8 +135,8 @@ impl MitigationTask {
     /// What `ListAuditMitigationActionsTasks` tells of it.
     pub(in crate::audit::mitigation) fn metadata(&self) -> Value {
         json!({
-            "taskId": self.request.task_id(),
-            "startTime": seconds::write(self.start_time),
+            "taskId": self.request().task_id(),
+            "startTime": seconds::write(self.start_time()),
             "taskStatus": self.status(),
         })
     }
@@ -149,17 +149,3 @@ impl MitigationTask {
 
 /// How the API calls a start and an end.
 const TIMES: [&str; 2] = ["startTime", "endTime"];
-
-/// Adds the start and the end, as far as there are any, by these names.
-pub(crate) fn times(
-    members: &mut Map<alloc::string::String, Value>,
-    names: [&str; 2],
-    start: Option<Timestamp>,
-    end: Option<Timestamp>,
-) {
-    for (name, time) in names.into_iter().zip([start, end]) {
-        if let Some(time) = time {
-            members.insert(name.into(), seconds::write(time));
-        }
-    }
-}
