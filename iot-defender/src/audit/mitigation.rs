@@ -9,6 +9,7 @@ mod effect;
 mod error;
 pub(crate) mod executions;
 mod incident;
+pub(crate) mod keeper;
 mod parameters;
 mod run;
 mod start;

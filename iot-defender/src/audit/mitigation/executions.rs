@@ -220,6 +220,12 @@ impl Executions {
         self.end_time
     }
 
+    /// Whether all of it lies in a time, both ends in it. What runs has no end, and is in it if it
+    /// began in time.
+    pub(crate) fn are_within(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.start_time >= from && self.end_time.unwrap_or(self.start_time) <= to
+    }
+
     /// Adds the start and the end, if there is one, by these names.
     pub(crate) fn tell_times(&self, names: [&str; 2], members: &mut Map<String, Value>) {
         times(members, names, Some(self.start_time), self.end_time);

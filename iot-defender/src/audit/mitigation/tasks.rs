@@ -4,20 +4,18 @@
 //! `ListAuditMitigationActionsTasks`, `CancelAuditMitigationActionsTask`; "AWS IoT Device Defender
 //! quotas" for how many run at once and how long they are kept.
 
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
-use core::cmp::Reverse;
-
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
 use super::MAX_RUNNING;
 use super::actions::MitigationActions;
 use super::error::MitigationRequestError;
+use super::executions::Executions;
+use super::keeper::{KeptTask, TaskKeeper};
 use super::start::MitigationTaskRequest;
 use super::task::MitigationTask;
 use crate::audit::audit_finding::AuditFinding;
-use crate::audit::id::{AuditTaskId, FindingId, MitigationTaskId};
+use crate::audit::id::{AuditTaskId, ClientRequestToken, FindingId, MitigationTaskId};
 use crate::audit::retention::Retention;
 use crate::audit::task::TaskStatus;
 
@@ -59,8 +57,25 @@ use crate::audit::task::TaskStatus;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MitigationTasks {
-    tasks: BTreeMap<MitigationTaskId, MitigationTask>,
-    retention: Retention,
+    keeper: TaskKeeper<MitigationTask>,
+}
+
+impl KeptTask for MitigationTask {
+    type Request = MitigationTaskRequest;
+    const MAX_RUNNING: usize = MAX_RUNNING;
+    const TOO_MANY: MitigationRequestError = MitigationRequestError::TooManyTasks;
+
+    fn names(request: &Self::Request) -> (&MitigationTaskId, Option<&ClientRequestToken>) {
+        (request.task_id(), request.token())
+    }
+
+    fn request(&self) -> &Self::Request {
+        self.request()
+    }
+
+    fn executions(&self) -> &Executions {
+        &self.executions
+    }
 }
 
 impl MitigationTasks {
@@ -82,7 +97,7 @@ impl MitigationTasks {
     /// ```
     #[must_use]
     pub const fn with_retention(mut self, retention: Retention) -> Self {
-        self.retention = retention;
+        self.keeper.keep_for(retention);
         self
     }
 
@@ -102,31 +117,15 @@ impl MitigationTasks {
         findings: impl IntoIterator<Item = AuditFinding>,
         now: Timestamp,
     ) -> Result<&mut MitigationTask, MitigationRequestError> {
-        self.purge(now);
-        let task_id = request.task_id().clone();
-        if self.tasks.contains_key(&task_id) {
-            return Err(MitigationRequestError::TaskExists(task_id));
-        }
-        if let Some(token) = request.token() {
-            let mut started = self.tasks.values().map(|task| task.request().token());
-            if started.any(|used| used == Some(token)) {
-                return Err(MitigationRequestError::TokenExists(token.clone()));
-            }
-        }
-        let statuses = self.tasks.values().map(MitigationTask::status);
-        let running = statuses.filter(|status| *status == TaskStatus::InProgress);
-        let is_full = running.count() >= MAX_RUNNING;
-        let task = MitigationTask::start(request, actions, findings, now)?;
-        if is_full {
-            return Err(MitigationRequestError::TooManyTasks);
-        }
-        Ok(self.tasks.entry(task_id).or_insert(task))
+        self.keeper.start(request, now, |request| {
+            MitigationTask::start(request, actions, findings, now)
+        })
     }
 
     /// The task of that id.
     #[must_use]
     pub fn get(&self, task_id: &MitigationTaskId) -> Option<&MitigationTask> {
-        self.tasks.get(task_id)
+        self.keeper.get(task_id)
     }
 
     /// The task of that id, to be carried on.
@@ -140,7 +139,7 @@ impl MitigationTasks {
     /// # Ok::<(), iot_defender::audit::AuditIdError>(())
     /// ```
     pub fn get_mut(&mut self, task_id: &MitigationTaskId) -> Option<&mut MitigationTask> {
-        self.tasks.get_mut(task_id)
+        self.keeper.get_mut(task_id)
     }
 
     /// `CancelAuditMitigationActionsTask`.
@@ -153,32 +152,20 @@ impl MitigationTasks {
         task_id: &MitigationTaskId,
         now: Timestamp,
     ) -> Result<(), MitigationRequestError> {
-        let found = self.tasks.get_mut(task_id);
-        let missing = || MitigationRequestError::NoSuchTask(task_id.clone());
-        found.ok_or_else(missing)?.cancel(now)
+        self.keeper.named(task_id)?.cancel(now)
     }
 
     /// Drops the tasks whose end lies so far back that they are no longer kept: 90 days and more.
     pub fn purge(&mut self, now: Timestamp) {
-        let retention = self.retention;
-        self.tasks.retain(|_, task| {
-            let end = task.end_time();
-            end.is_none_or(|end| retention.keeps(end, now))
-        });
+        self.keeper.purge(now);
     }
 
     /// The answer of `ListAuditMitigationActionsTasks`, all on one page: the newest first, those
     /// of one instant by id.
     #[must_use]
     pub fn list(&self, filter: &MitigationTaskFilter) -> Value {
-        let mut tasks: Vec<_> = self
-            .tasks
-            .values()
-            .filter(|task| filter.takes(task))
-            .collect();
-        tasks.sort_by_key(|task| Reverse(task.start_time()));
-        let tasks: Vec<_> = tasks.into_iter().map(MitigationTask::metadata).collect();
-        json!({ "tasks": tasks })
+        let tasks = self.keeper.newest(|task| filter.takes(task));
+        json!({ "tasks": tasks.into_iter().map(MitigationTask::metadata).collect::<Value>() })
     }
 }
 
@@ -223,15 +210,13 @@ impl MitigationTaskFilter {
     }
 
     fn takes(&self, task: &MitigationTask) -> bool {
-        let end = task.end_time().unwrap_or_else(|| task.start_time());
         let audit = self.audit_task_id.as_ref();
         let of_audit = |audit: &AuditTaskId| {
             task.request().target().audit_task_id() == Some(audit)
                 || task.findings().any(|finding| finding.task_id == *audit)
         };
         let finding = self.finding_id.as_ref();
-        task.start_time() >= self.start_time
-            && end <= self.end_time
+        task.executions.are_within(self.start_time, self.end_time)
             && audit.is_none_or(of_audit)
             && finding.is_none_or(|finding| task.works_on(finding))
             && self.status.is_none_or(|status| task.status() == status)

@@ -1,17 +1,18 @@
 //! The mitigation tasks of an account.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
-use super::DetectTaskStatus;
 use super::request::DetectMitigationRequest;
 use super::task::DetectMitigationTask;
 use crate::audit::mitigation::MAX_RUNNING_DETECT;
-use crate::audit::{MitigationActions, MitigationRequestError, MitigationTaskId, Retention};
+use crate::audit::mitigation::executions::Executions;
+use crate::audit::mitigation::keeper::{KeptTask, TaskKeeper};
+use crate::audit::{
+    ClientRequestToken, MitigationActions, MitigationRequestError, MitigationTaskId, Retention,
+};
 use crate::detect::engine::Engine;
 
 /// Which executions are listed, as `ListDetectMitigationActionsExecutions` has it.
@@ -78,8 +79,25 @@ pub enum ExecutionsOf {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DetectMitigationTasks {
-    tasks: BTreeMap<MitigationTaskId, DetectMitigationTask>,
-    retention: Retention,
+    keeper: TaskKeeper<DetectMitigationTask>,
+}
+
+impl KeptTask for DetectMitigationTask {
+    type Request = DetectMitigationRequest;
+    const MAX_RUNNING: usize = MAX_RUNNING_DETECT;
+    const TOO_MANY: MitigationRequestError = MitigationRequestError::TooManyDetectTasks;
+
+    fn names(request: &Self::Request) -> (&MitigationTaskId, Option<&ClientRequestToken>) {
+        (&request.task_id, request.token.as_ref())
+    }
+
+    fn request(&self) -> &Self::Request {
+        self.request()
+    }
+
+    fn executions(&self) -> &Executions {
+        &self.executions
+    }
 }
 
 impl DetectMitigationTasks {
@@ -102,7 +120,7 @@ impl DetectMitigationTasks {
     /// ```
     #[must_use]
     pub const fn with_retention(mut self, retention: Retention) -> Self {
-        self.retention = retention;
+        self.keeper.keep_for(retention);
         self
     }
 
@@ -121,31 +139,15 @@ impl DetectMitigationTasks {
         engine: &Engine,
         now: Timestamp,
     ) -> Result<&mut DetectMitigationTask, MitigationRequestError> {
-        self.purge(now);
-        let task_id = request.task_id.clone();
-        if self.tasks.contains_key(&task_id) {
-            return Err(MitigationRequestError::TaskExists(task_id));
-        }
-        if let Some(token) = &request.token {
-            let mut started = self.tasks.values().map(|task| &task.request().token);
-            if started.any(|used| used.as_ref() == Some(token)) {
-                return Err(MitigationRequestError::TokenExists(token.clone()));
-            }
-        }
-        let statuses = self.tasks.values().map(DetectMitigationTask::status);
-        let running = statuses.filter(|status| *status == DetectTaskStatus::InProgress);
-        let is_full = running.count() >= MAX_RUNNING_DETECT;
-        let task = DetectMitigationTask::start(request, actions, engine, now)?;
-        if is_full {
-            return Err(MitigationRequestError::TooManyDetectTasks);
-        }
-        Ok(self.tasks.entry(task_id).or_insert(task))
+        self.keeper.start(request, now, |request| {
+            DetectMitigationTask::start(request, actions, engine, now)
+        })
     }
 
     /// The task of that id.
     #[must_use]
     pub fn get(&self, task_id: &MitigationTaskId) -> Option<&DetectMitigationTask> {
-        self.tasks.get(task_id)
+        self.keeper.get(task_id)
     }
 
     /// The task of that id, to be carried on.
@@ -159,7 +161,7 @@ impl DetectMitigationTasks {
     /// # Ok::<(), iot_defender::audit::AuditIdError>(())
     /// ```
     pub fn get_mut(&mut self, task_id: &MitigationTaskId) -> Option<&mut DetectMitigationTask> {
-        self.tasks.get_mut(task_id)
+        self.keeper.get_mut(task_id)
     }
 
     /// `CancelDetectMitigationActionsTask`.
@@ -172,32 +174,22 @@ impl DetectMitigationTasks {
         task_id: &MitigationTaskId,
         now: Timestamp,
     ) -> Result<(), MitigationRequestError> {
-        let found = self.tasks.get_mut(task_id);
-        let missing = || MitigationRequestError::NoSuchTask(task_id.clone());
-        found.ok_or_else(missing)?.cancel(now)
+        self.keeper.named(task_id)?.cancel(now)
     }
 
     /// Drops the tasks whose end lies 90 days back and more.
     pub fn purge(&mut self, now: Timestamp) {
-        let retention = self.retention;
-        self.tasks.retain(|_, task| {
-            let end = task.end_time();
-            end.is_none_or(|end| retention.keeps(end, now))
-        });
+        self.keeper.purge(now);
     }
 
     /// The answer of `ListDetectMitigationActionsTasks`, all on one page: tasks that began and
     /// ended in a time, or began in it and run; the newest first, those of one instant by id.
     #[must_use]
     pub fn list(&self, from: Timestamp, to: Timestamp) -> Value {
-        let is_listed = |task: &&DetectMitigationTask| {
-            let end = task.end_time().unwrap_or_else(|| task.start_time());
-            task.start_time() >= from && end <= to
-        };
-        let mut tasks: Vec<_> = self.tasks.values().filter(is_listed).collect();
-        tasks.sort_by_key(|task| Reverse(task.start_time()));
-        let tasks: Vec<_> = tasks.into_iter().map(|task| task.summary()).collect();
-        json!({ "tasks": tasks })
+        let tasks = self
+            .keeper
+            .newest(|task| task.executions.are_within(from, to));
+        json!({ "tasks": tasks.into_iter().map(|task| task.summary()).collect::<Value>() })
     }
 
     /// The answer of `ListDetectMitigationActionsExecutions`, all on one page: by task, violation
@@ -210,9 +202,9 @@ impl DetectMitigationTasks {
         thing: Option<&str>,
     ) -> Value {
         let mut listed = Vec::new();
-        for task in self.tasks.values() {
+        for task in self.keeper.iter() {
             let is_listed = |start: Option<Timestamp>| match of {
-                ExecutionsOf::Task(task_id) => *task_id == task.request().task_id,
+                ExecutionsOf::Task(task_id) => *task_id == task.plan.request.task_id,
                 ExecutionsOf::Time { from, to } => {
                     start.is_some_and(|start| (*from..=*to).contains(&start))
                 }

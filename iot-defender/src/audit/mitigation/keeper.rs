@@ -1,0 +1,124 @@
+//! The tasks of an account, of either plane.
+//!
+//! Sources: API reference, `StartAuditMitigationActionsTask` and
+//! `StartDetectMitigationActionsTask`; "AWS IoT Device Defender quotas" for how many run at once
+//! and how long they are kept.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use iot_topics::Timestamp;
+
+use super::error::MitigationRequestError;
+use super::executions::Executions;
+use crate::audit::id::{ClientRequestToken, MitigationTaskId};
+use crate::audit::retention::Retention;
+use crate::audit::task::TaskStatus;
+
+/// A task, as far as its keeper looks at it.
+pub(crate) trait KeptTask {
+    /// What starts one.
+    type Request;
+    /// How many run at once.
+    const MAX_RUNNING: usize;
+    /// What refuses one more.
+    const TOO_MANY: MitigationRequestError;
+
+    /// The id of the task, and the token of the request: neither is used twice.
+    fn names(request: &Self::Request) -> (&MitigationTaskId, Option<&ClientRequestToken>);
+
+    fn request(&self) -> &Self::Request;
+
+    fn executions(&self) -> &Executions;
+}
+
+/// Tasks by their id: so many run at once, and those that ended are kept for a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TaskKeeper<T> {
+    tasks: BTreeMap<MitigationTaskId, T>,
+    retention: Retention,
+}
+
+impl<T> Default for TaskKeeper<T> {
+    /// None yet, kept for 90 days.
+    fn default() -> Self {
+        Self {
+            tasks: BTreeMap::new(),
+            retention: Retention::default(),
+        }
+    }
+}
+
+impl<T: KeptTask> TaskKeeper<T> {
+    pub(crate) const fn keep_for(&mut self, retention: Retention) {
+        self.retention = retention;
+    }
+
+    /// Drops the tasks whose time is over, then keeps the one that `start` makes of the request.
+    pub(crate) fn start(
+        &mut self,
+        request: T::Request,
+        now: Timestamp,
+        start: impl FnOnce(T::Request) -> Result<T, MitigationRequestError>,
+    ) -> Result<&mut T, MitigationRequestError> {
+        self.purge(now);
+        let (task_id, token) = T::names(&request);
+        if self.tasks.contains_key(task_id) {
+            return Err(MitigationRequestError::TaskExists(task_id.clone()));
+        }
+        let is_used = |token| {
+            self.iter()
+                .any(|task| T::names(task.request()).1 == Some(token))
+        };
+        if let Some(token) = token.filter(|token| is_used(token)) {
+            return Err(MitigationRequestError::TokenExists(token.clone()));
+        }
+        let statuses = self.iter().map(|task| task.executions().status());
+        let running = statuses.filter(|status| *status == TaskStatus::InProgress);
+        let is_full = running.count() >= T::MAX_RUNNING;
+        let task_id = task_id.clone();
+        let task = start(request)?;
+        if is_full {
+            return Err(T::TOO_MANY);
+        }
+        Ok(self.tasks.entry(task_id).or_insert(task))
+    }
+
+    pub(crate) fn get(&self, task_id: &MitigationTaskId) -> Option<&T> {
+        self.tasks.get(task_id)
+    }
+
+    pub(crate) fn get_mut(&mut self, task_id: &MitigationTaskId) -> Option<&mut T> {
+        self.tasks.get_mut(task_id)
+    }
+
+    /// The task that a request names.
+    pub(crate) fn named(
+        &mut self,
+        task_id: &MitigationTaskId,
+    ) -> Result<&mut T, MitigationRequestError> {
+        let missing = || MitigationRequestError::NoSuchTask(task_id.clone());
+        self.tasks.get_mut(task_id).ok_or_else(missing)
+    }
+
+    pub(crate) fn purge(&mut self, now: Timestamp) {
+        let retention = self.retention;
+        self.tasks.retain(|_, task| {
+            let end = task.executions().end_time();
+            end.is_none_or(|end| retention.keeps(end, now))
+        });
+    }
+
+    /// By id.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.tasks.values()
+    }
+
+    /// Those that are asked for: the newest first, those of one instant by id.
+    pub(crate) fn newest(&self, is_asked: impl Fn(&T) -> bool) -> Vec<&T> {
+        let mut tasks: Vec<_> = self.iter().filter(|task| is_asked(task)).collect();
+        tasks.sort_by_key(|task| Reverse(task.executions().start_time()));
+        tasks
+    }
+}
