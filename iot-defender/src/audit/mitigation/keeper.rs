@@ -37,7 +37,7 @@ pub(crate) trait KeptTask {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TaskKeeper<T> {
     tasks: BTreeMap<MitigationTaskId, T>,
-    retention: Retention,
+    pub(crate) retention: Retention,
 }
 
 impl<T> Default for TaskKeeper<T> {
@@ -51,10 +51,6 @@ impl<T> Default for TaskKeeper<T> {
 }
 
 impl<T: KeptTask> TaskKeeper<T> {
-    pub(crate) const fn keep_for(&mut self, retention: Retention) {
-        self.retention = retention;
-    }
-
     /// Drops the tasks whose time is over, then keeps the one that `start` makes of the request.
     pub(crate) fn start(
         &mut self,
@@ -122,3 +118,83 @@ impl<T: KeptTask> TaskKeeper<T> {
         tasks
     }
 }
+
+/// What is public of a keeper, which both planes have. The path in front is the public one, for
+/// the examples.
+macro_rules! kept_tasks {
+    ($module:ident: $tasks:ident, $task:ident) => {
+        impl $tasks {
+            /// None yet, kept for 90 days after their end.
+            #[must_use]
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            /// With another time for which tasks are kept after their end.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use iot_defender::audit::Retention;
+            #[doc = concat!("use iot_defender::", stringify!($module), "::", stringify!($tasks), ";")]
+            ///
+            #[doc = concat!(
+                "let tasks = ", stringify!($tasks), "::new().with_retention(Retention::of_days(7));",
+            )]
+            #[doc = concat!("assert_ne!(tasks, ", stringify!($tasks), "::default());")]
+            /// ```
+            #[must_use]
+            pub const fn with_retention(mut self, retention: $crate::audit::Retention) -> Self {
+                self.keeper.retention = retention;
+                self
+            }
+
+            /// The task of that id.
+            #[must_use]
+            pub fn get(&self, task_id: &$crate::audit::MitigationTaskId) -> Option<&$task> {
+                self.keeper.get(task_id)
+            }
+
+            /// The task of that id, to be carried on.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("use iot_defender::", stringify!($module), "::", stringify!($tasks), ";")]
+            ///
+            #[doc = concat!(
+                "assert!(", stringify!($tasks), "::new().get_mut(&\"m-1\".parse()?).is_none());",
+            )]
+            /// # Ok::<(), iot_defender::audit::AuditIdError>(())
+            /// ```
+            pub fn get_mut(
+                &mut self,
+                task_id: &$crate::audit::MitigationTaskId,
+            ) -> Option<&mut $task> {
+                self.keeper.get_mut(task_id)
+            }
+
+            #[doc = concat!("[`", stringify!($task), "::cancel`] of the task of that id.")]
+            ///
+            /// # Errors
+            ///
+            /// [`NoSuchTask`](crate::audit::MitigationRequestError::NoSuchTask), and that it does
+            /// not run.
+            pub fn cancel(
+                &mut self,
+                task_id: &$crate::audit::MitigationTaskId,
+                now: ::iot_topics::Timestamp,
+            ) -> Result<(), $crate::audit::MitigationRequestError> {
+                self.keeper.named(task_id)?.cancel(now)
+            }
+
+            /// Drops the tasks whose end lies so far back that they are no longer kept: 90 days
+            /// and more. The cost is linear in the tasks that are kept.
+            pub fn purge(&mut self, now: ::iot_topics::Timestamp) {
+                self.keeper.purge(now);
+            }
+        }
+    };
+}
+
+pub(crate) use kept_tasks;

@@ -11,12 +11,11 @@ use super::MAX_RUNNING;
 use super::actions::MitigationActions;
 use super::error::MitigationRequestError;
 use super::executions::Executions;
-use super::keeper::{KeptTask, TaskKeeper};
+use super::keeper::{KeptTask, TaskKeeper, kept_tasks};
 use super::start::MitigationTaskRequest;
 use super::task::MitigationTask;
 use crate::audit::audit_finding::AuditFinding;
 use crate::audit::id::{AuditTaskId, ClientRequestToken, FindingId, MitigationTaskId};
-use crate::audit::retention::Retention;
 use crate::audit::task::TaskStatus;
 
 /// The mitigation tasks of an account: at most ten run at once, and those that ended are kept for
@@ -78,29 +77,9 @@ impl KeptTask for MitigationTask {
     }
 }
 
+kept_tasks!(audit: MitigationTasks, MitigationTask);
+
 impl MitigationTasks {
-    /// None yet, kept for 90 days after their end.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// With another time for which tasks are kept after their end.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use iot_defender::audit::{MitigationTasks, Retention};
-    ///
-    /// let tasks = MitigationTasks::new().with_retention(Retention::of_days(7));
-    /// assert_ne!(tasks, MitigationTasks::default());
-    /// ```
-    #[must_use]
-    pub const fn with_retention(mut self, retention: Retention) -> Self {
-        self.keeper.keep_for(retention);
-        self
-    }
-
     /// `StartAuditMitigationActionsTask`, as [`MitigationTask::start`]; tasks whose time is over
     /// are dropped first. The cost is linear in the tasks that are kept and that of sorting the
     /// findings.
@@ -120,44 +99,6 @@ impl MitigationTasks {
         self.keeper.start(request, now, |request| {
             MitigationTask::start(request, actions, findings, now)
         })
-    }
-
-    /// The task of that id.
-    #[must_use]
-    pub fn get(&self, task_id: &MitigationTaskId) -> Option<&MitigationTask> {
-        self.keeper.get(task_id)
-    }
-
-    /// The task of that id, to be carried on.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use iot_defender::audit::MitigationTasks;
-    ///
-    /// assert!(MitigationTasks::new().get_mut(&"m-1".parse()?).is_none());
-    /// # Ok::<(), iot_defender::audit::AuditIdError>(())
-    /// ```
-    pub fn get_mut(&mut self, task_id: &MitigationTaskId) -> Option<&mut MitigationTask> {
-        self.keeper.get_mut(task_id)
-    }
-
-    /// `CancelAuditMitigationActionsTask`.
-    ///
-    /// # Errors
-    ///
-    /// [`MitigationRequestError::NoSuchTask`] and [`MitigationRequestError::NotRunning`].
-    pub fn cancel(
-        &mut self,
-        task_id: &MitigationTaskId,
-        now: Timestamp,
-    ) -> Result<(), MitigationRequestError> {
-        self.keeper.named(task_id)?.cancel(now)
-    }
-
-    /// Drops the tasks whose end lies so far back that they are no longer kept: 90 days and more.
-    pub fn purge(&mut self, now: Timestamp) {
-        self.keeper.purge(now);
     }
 
     /// The answer of `ListAuditMitigationActionsTasks`, all on one page: the newest first, those

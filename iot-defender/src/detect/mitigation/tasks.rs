@@ -9,9 +9,9 @@ use super::request::DetectMitigationRequest;
 use super::task::DetectMitigationTask;
 use crate::audit::mitigation::MAX_RUNNING_DETECT;
 use crate::audit::mitigation::executions::Executions;
-use crate::audit::mitigation::keeper::{KeptTask, TaskKeeper};
+use crate::audit::mitigation::keeper::{KeptTask, TaskKeeper, kept_tasks};
 use crate::audit::{
-    ClientRequestToken, MitigationActions, MitigationRequestError, MitigationTaskId, Retention,
+    ClientRequestToken, MitigationActions, MitigationRequestError, MitigationTaskId,
 };
 use crate::detect::engine::Engine;
 
@@ -100,30 +100,9 @@ impl KeptTask for DetectMitigationTask {
     }
 }
 
+kept_tasks!(detect: DetectMitigationTasks, DetectMitigationTask);
+
 impl DetectMitigationTasks {
-    /// None yet, kept for 90 days after their end.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// With another time for which tasks are kept after their end.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use iot_defender::audit::Retention;
-    /// use iot_defender::detect::DetectMitigationTasks;
-    ///
-    /// let tasks = DetectMitigationTasks::new().with_retention(Retention::of_days(7));
-    /// assert_ne!(tasks, DetectMitigationTasks::default());
-    /// ```
-    #[must_use]
-    pub const fn with_retention(mut self, retention: Retention) -> Self {
-        self.keeper.keep_for(retention);
-        self
-    }
-
     /// `StartDetectMitigationActionsTask`, as [`DetectMitigationTask::start`]; tasks whose time is
     /// over are dropped first.
     ///
@@ -142,44 +121,6 @@ impl DetectMitigationTasks {
         self.keeper.start(request, now, |request| {
             DetectMitigationTask::start(request, actions, engine, now)
         })
-    }
-
-    /// The task of that id.
-    #[must_use]
-    pub fn get(&self, task_id: &MitigationTaskId) -> Option<&DetectMitigationTask> {
-        self.keeper.get(task_id)
-    }
-
-    /// The task of that id, to be carried on.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use iot_defender::detect::DetectMitigationTasks;
-    ///
-    /// assert!(DetectMitigationTasks::new().get_mut(&"m-1".parse()?).is_none());
-    /// # Ok::<(), iot_defender::audit::AuditIdError>(())
-    /// ```
-    pub fn get_mut(&mut self, task_id: &MitigationTaskId) -> Option<&mut DetectMitigationTask> {
-        self.keeper.get_mut(task_id)
-    }
-
-    /// `CancelDetectMitigationActionsTask`.
-    ///
-    /// # Errors
-    ///
-    /// [`MitigationRequestError::NoSuchTask`] and [`MitigationRequestError::HasEnded`].
-    pub fn cancel(
-        &mut self,
-        task_id: &MitigationTaskId,
-        now: Timestamp,
-    ) -> Result<(), MitigationRequestError> {
-        self.keeper.named(task_id)?.cancel(now)
-    }
-
-    /// Drops the tasks whose end lies 90 days back and more.
-    pub fn purge(&mut self, now: Timestamp) {
-        self.keeper.purge(now);
     }
 
     /// The answer of `ListDetectMitigationActionsTasks`, all on one page: tasks that began and
