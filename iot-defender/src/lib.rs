@@ -8,5 +8,6 @@ pub mod audit;
 pub mod cost;
 pub mod detect;
 mod paging;
+mod question;
 pub mod remedy;
 mod words;

@@ -5,6 +5,7 @@
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use core::str::FromStr;
 
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
@@ -14,9 +15,9 @@ use super::audit_finding::AuditFinding;
 use super::check::Check;
 use super::finding::{RelatedResource, ResourceIdentifier};
 use super::id::AuditTaskId;
-use super::seconds;
 pub use crate::paging::PageSize;
-use crate::paging::answer;
+use crate::paging::{ForeignToken, answer};
+use crate::question::{Malformed, given, paging, parsed, time};
 
 /// Of which audit, or from when, findings are asked for.
 ///
@@ -114,8 +115,8 @@ impl FindingQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError`]: the first member that breaks its rule, or neither or both of a task and a
-    /// time.
+    /// [`QueryError`]: not an object, the first member that breaks its rule, or neither or both of
+    /// a task and a time.
     ///
     /// # Examples
     ///
@@ -129,44 +130,24 @@ impl FindingQuery {
     /// assert_eq!(FindingQuery::from_json(&half), Err(QueryError::TaskOrTime));
     /// ```
     pub fn from_json(json: &Value) -> Result<Self, QueryError> {
-        let given = |name| given(json, name);
-        let instant = |name| match given(name) {
-            None => Ok(None),
-            Some(value) => match seconds::read(value) {
-                Some(instant) => Ok(Some(instant)),
-                None => Err(QueryError::Member(name)),
-            },
+        let (max_results, next_token) = read_paging(json)?;
+        let of = match task_or_time(json)? {
+            TaskOrTime::Task(task) => FindingsOf::Task(task),
+            TaskOrTime::Time { from, to } => FindingsOf::Time { from, to },
         };
-        let times = (instant("startTime")?, instant("endTime")?);
-        let task = given("taskId").map(|task| {
-            let task = task.as_str().and_then(|task| task.parse().ok());
-            task.ok_or(QueryError::Member("taskId"))
-        });
-        let of = match (task.transpose()?, times) {
-            (Some(task), (None, None)) => FindingsOf::Task(task),
-            (None, (Some(from), Some(to))) => FindingsOf::Time { from, to },
-            _ => return Err(QueryError::TaskOrTime),
-        };
-        let check = given("checkName").map(|name| {
-            let check = name.as_str().and_then(|name| name.parse().ok());
-            check.ok_or(QueryError::Member("checkName"))
-        });
-        let resource = given("resourceIdentifier").map(|identifier| {
+        let resource = given(json, "resourceIdentifier").map(|identifier| {
             let identifier = serde_json::from_value(identifier.clone());
             identifier.map_err(|_| QueryError::Member("resourceIdentifier"))
         });
-        let suppressed = given("listSuppressedFindings").map(|suppressed| {
+        let suppressed = given(json, "listSuppressedFindings").map(|suppressed| {
             let suppressed = suppressed.as_bool();
             suppressed.ok_or(QueryError::Member("listSuppressedFindings"))
         });
-        let (check, resource) = (check.transpose()?, resource.transpose()?);
-        let suppressed = suppressed.transpose()?;
-        let (max_results, next_token) = read_paging(json)?;
         Ok(Self {
             of,
-            check,
-            resource,
-            suppressed,
+            check: parsed(json, "checkName")?,
+            resource: resource.transpose()?,
+            suppressed: suppressed.transpose()?,
             max_results,
             next_token,
         })
@@ -239,16 +220,30 @@ impl FindingQuery {
 }
 
 /// How many items are asked for, and behind which.
-pub(super) fn read_paging(question: &Value) -> Result<(PageSize, Option<String>), QueryError> {
+pub(crate) fn read_paging(question: &Value) -> Result<(PageSize, Option<String>), QueryError> {
     if !question.is_object() {
         return Err(QueryError::NotAnObject);
     }
-    let max_results = PageSize::read(question).ok_or(QueryError::Member("maxResults"))?;
-    let next_token = given(question, "nextToken").map(|token| {
-        let token = token.as_str().map(String::from);
-        token.ok_or(QueryError::NextToken)
-    });
-    Ok((max_results, next_token.transpose()?))
+    Ok(paging(question)?)
+}
+
+pub(crate) enum TaskOrTime<T> {
+    Task(T),
+    Time { from: Timestamp, to: Timestamp },
+}
+
+/// Exactly one of a task and a time with both ends.
+pub(crate) fn task_or_time<T: FromStr>(question: &Value) -> Result<TaskOrTime<T>, QueryError> {
+    let instant = |name| {
+        let instant = given(question, name).map(|_| time(question, name));
+        instant.transpose()
+    };
+    let task = parsed(question, "taskId")?;
+    match (task, instant("startTime")?, instant("endTime")?) {
+        (Some(task), None, None) => Ok(TaskOrTime::Task(task)),
+        (None, Some(from), Some(to)) => Ok(TaskOrTime::Time { from, to }),
+        _ => Err(QueryError::TaskOrTime),
+    }
 }
 
 /// Neither id has a full stop.
@@ -404,5 +399,20 @@ impl QueryError {
     #[must_use]
     pub const fn exception(self) -> &'static str {
         "InvalidRequestException"
+    }
+}
+
+impl From<Malformed> for QueryError {
+    fn from(Malformed(member): Malformed) -> Self {
+        match member {
+            "nextToken" => Self::NextToken,
+            _ => Self::Member(member),
+        }
+    }
+}
+
+impl From<ForeignToken> for QueryError {
+    fn from(ForeignToken: ForeignToken) -> Self {
+        Self::NextToken
     }
 }

@@ -6,6 +6,8 @@ use super::behavior::validation::BehaviorError;
 use super::dimension::DimensionError;
 use super::metric::MetricError;
 use super::name::{NameError, ProfileName};
+use crate::paging::ForeignToken;
+use crate::question::Malformed;
 
 /// A request that AWS IoT refuses, and why.
 ///
@@ -88,5 +90,17 @@ impl DetectError {
             Self::Limit(_) => "LimitExceededException",
             _ => "InvalidRequestException",
         }
+    }
+}
+
+impl From<Malformed> for DetectError {
+    fn from(Malformed(member): Malformed) -> Self {
+        Self::Member(member)
+    }
+}
+
+impl From<ForeignToken> for DetectError {
+    fn from(ForeignToken: ForeignToken) -> Self {
+        Self::Member("nextToken")
     }
 }

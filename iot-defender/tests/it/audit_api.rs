@@ -242,6 +242,7 @@ fn members_of_reports() {
 fn questions_as_the_api_has_them() {
     let read = |json: Value| FindingQuery::from_json(&json);
     for (json, error) in [
+        (json!([]), QueryError::NotAnObject),
         (json!({}), QueryError::TaskOrTime),
         (json!({ "endTime": 1 }), QueryError::TaskOrTime),
         (json!({ "taskId": "no/id" }), QueryError::Member("taskId")),

@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
-use super::{device, paging, parsed, time};
 use crate::audit::seconds;
 use crate::detect::dimension::{DimensionOperator, MetricDimension};
 use crate::detect::export::{MeasuredOf, MetricLog};
 use crate::detect::refusal::DetectError;
 use crate::detect::value::MetricValue;
 use crate::paging::{PageSize, answer};
+use crate::question::{device, needed, paging, parsed, time};
 
 /// Which values are asked for, as `ListMetricValues` has it.
 ///
@@ -82,7 +82,7 @@ impl MetricValueQuery {
     /// [`DetectError::Member`]: the first member that is missing or breaks its rule.
     pub fn from_json(json: &Value) -> Result<Self, DetectError> {
         let thing = device(json)?.ok_or(DetectError::Member("thingName"))?;
-        let metric = parsed(json, "metricName")?.ok_or(DetectError::Member("metricName"))?;
+        let metric = needed(json, "metricName")?;
         let operator: Option<DimensionOperator> = parsed(json, "dimensionValueOperator")?;
         let operator = operator.unwrap_or(DimensionOperator::In);
         let dimension = parsed(json, "dimensionName")?;

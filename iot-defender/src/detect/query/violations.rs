@@ -1,20 +1,20 @@
 //! Questions about violations.
 
-use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
+use core::fmt;
 
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
-use super::{device, given, paging, parsed, time};
 use crate::detect::behavior::Behavior;
 use crate::detect::behavior::criteria::CriteriaType;
 use crate::detect::engine::Engine;
 use crate::detect::name::ProfileName;
 use crate::detect::refusal::DetectError;
 use crate::detect::violation::{ActiveViolation, ListedEvent, Verification, VerificationState};
-use crate::paging::{PageSize, answer};
+use crate::paging::{PageSize, Paging, Place, answer};
+use crate::question::{device, given, paging, parsed, time};
 
 /// Which violations are asked for: all that nothing is said of. As a question it is
 /// `ListActiveViolations`.
@@ -109,22 +109,15 @@ impl ViolationFilter {
     ///
     /// [`DetectError::Member`]: the token is none.
     pub fn list<'e>(&self, engine: &'e Engine) -> Result<ActiveViolationPage<'e>, DetectError> {
-        let last = match &self.next_token {
-            Some(token) => Some(place(token).ok_or(DetectError::Member("nextToken"))?),
-            None => None,
+        let paging = Paging {
+            mark: "activeviolation",
+            most: self.max_results,
+            token: self.next_token.as_deref(),
         };
-        let mut asked = engine
-            .active_violations()
-            .into_iter()
-            .skip_while(|violation| last.is_some_and(|last| place_of(violation) <= last))
-            .filter(|it| self.takes(it.thing, it.profile, it.behavior, it.verification));
-        let violations: Vec<_> = asked.by_ref().take(self.max_results.items()).collect();
-        let more = asked.next().is_some();
-        let last = violations.last().filter(|_| more);
-        let next_token = last.map(|last| {
-            let (profile, behavior, thing, is_registered) = place_of(last);
-            format!("{profile}/{behavior}/{}/{thing}", u8::from(is_registered))
-        });
+        let active = engine.active_violations().into_iter();
+        let asked =
+            active.filter(|it| self.takes(it.thing, it.profile, it.behavior, it.verification));
+        let (violations, next_token) = paging.cut(asked.map(|it| (AlarmPlace::of(&it), it)))?;
         Ok(ActiveViolationPage {
             violations,
             next_token,
@@ -132,28 +125,48 @@ impl ViolationFilter {
     }
 }
 
-/// The order of alarms.
-type Place<'a> = (&'a str, &'a str, &'a str, bool);
-
-fn place_of<'a>(violation: &ActiveViolation<'a>) -> Place<'a> {
-    (
-        violation.profile.as_str(),
-        violation.behavior.name().as_str(),
-        violation.thing,
-        violation.is_registered,
-    )
+/// Where an alarm stands among all. Names of profiles and behaviors have no slash.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct AlarmPlace<'a> {
+    profile: &'a str,
+    behavior: &'a str,
+    thing: &'a str,
+    is_registered: bool,
 }
 
-/// Names of profiles and behaviors have no slash.
-fn place(token: &str) -> Option<Place<'_>> {
-    let mut parts = token.splitn(4, '/');
-    let (profile, behavior) = (parts.next()?, parts.next()?);
-    let is_registered = match parts.next()? {
-        "0" => false,
-        "1" => true,
-        _ => return None,
-    };
-    Some((profile, behavior, parts.next()?, is_registered))
+impl<'a> AlarmPlace<'a> {
+    fn of(violation: &ActiveViolation<'a>) -> Self {
+        Self {
+            profile: violation.profile.as_str(),
+            behavior: violation.behavior.name().as_str(),
+            thing: violation.thing,
+            is_registered: violation.is_registered,
+        }
+    }
+}
+
+impl fmt::Display for AlarmPlace<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_registered = u8::from(self.is_registered);
+        write!(
+            f,
+            "{}/{}/{is_registered}/{}",
+            self.profile, self.behavior, self.thing
+        )
+    }
+}
+
+impl<'a> Place<'a> for AlarmPlace<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let mut parts = text.splitn(4, '/');
+        let (profile, behavior) = (parts.next()?, parts.next()?);
+        Some(Self {
+            profile,
+            behavior,
+            is_registered: parts.next()? == "1",
+            thing: parts.next()?,
+        })
+    }
 }
 
 /// A page of the alarms that are on.
