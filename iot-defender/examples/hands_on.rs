@@ -10,7 +10,7 @@ use iot_defender::audit::{
     ActionFailure, Audit, AuditConfiguration, AuditFinding, AuditReport, AuditSettings,
     AuditTaskQuery, AuditTasks, CertificateSource, CertificateStatus, Check, DeviceCertificate,
     DocumentSource, LogLevel, Logging, MitigationAction, MitigationActions, MitigationTask,
-    MitigationTaskFilter, MitigationTaskRequest, MitigationTasks, OnDemandAuditRequest,
+    MitigationTaskQuery, MitigationTaskRequest, MitigationTasks, OnDemandAuditRequest,
     PolicyVersion, RegisteredPolicy, RequestError, ScheduledAuditRequest, ScheduledAudits,
     TaskStatus, read_checks,
 };
@@ -351,8 +351,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let task = tasks.start(request, &actions, [finding.clone()], at(5))?;
     carry_out(task, &mut account, at(5));
     assert_eq!(account.certificate, CertificateStatus::Inactive);
-    let all = MitigationTaskFilter::between(at(0), at(5));
-    println!("   {}", tasks.list(&all));
+    let all = MitigationTaskQuery::between(at(0), at(5));
+    println!("   {}", all.list(&tasks)?.to_api_json());
 
     println!("-- run it again");
     let started =

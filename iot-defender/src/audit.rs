@@ -71,7 +71,7 @@ mod logging;
 mod misconfiguration;
 pub(crate) mod mitigation;
 mod permissive;
-mod query;
+pub(crate) mod query;
 mod report;
 mod request;
 mod retention;
@@ -119,9 +119,11 @@ pub use misconfiguration::{
 };
 pub use mitigation::{
     ActionFailure, ActionParams, ActionType, DefinedAction, ExecutionKey, ExecutionStatus,
-    MitigationAction, MitigationActions, MitigationEffect, MitigationError, MitigationExecution,
-    MitigationRequestError, MitigationRun, MitigationStatistics, MitigationStep, MitigationTarget,
-    MitigationTask, MitigationTaskFilter, MitigationTaskRequest, MitigationTasks,
+    MitigationAction, MitigationActionPage, MitigationActionQuery, MitigationActions,
+    MitigationEffect, MitigationError, MitigationExecution, MitigationExecutionPage,
+    MitigationExecutionQuery, MitigationRequestError, MitigationRun, MitigationStatistics,
+    MitigationStep, MitigationTarget, MitigationTask, MitigationTaskPage, MitigationTaskQuery,
+    MitigationTaskRequest, MitigationTasks,
 };
 pub use permissive::broad_data_plane_access;
 pub use query::{FindingPage, FindingQuery, FindingsOf, PageSize, QueryError, RelatedPage};

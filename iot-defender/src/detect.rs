@@ -66,9 +66,10 @@ pub use metric::{
     AwsMetric, CustomMetricType, Metric, MetricError, MetricKind, MetricSide, ValueType,
 };
 pub use mitigation::{
-    DetectExecutionStatus, DetectMitigationRequest, DetectMitigationStatistics,
-    DetectMitigationStep, DetectMitigationTarget, DetectMitigationTask, DetectMitigationTasks,
-    DetectTaskStatus, ExecutionsOf,
+    DetectExecutionStatus, DetectMitigationExecution, DetectMitigationExecutionPage,
+    DetectMitigationExecutionQuery, DetectMitigationRequest, DetectMitigationStatistics,
+    DetectMitigationStep, DetectMitigationTarget, DetectMitigationTask, DetectMitigationTaskPage,
+    DetectMitigationTaskQuery, DetectMitigationTasks, DetectTaskStatus, ExecutionsOf,
 };
 pub use ml::{
     Baseline, Explanation, Model, ModelLifecycle, ModelStatus, Season, Slot, TrainedModels,

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::check::Check;
 use super::configuration::Days;
 use super::request::{MAX_ON_DEMAND, MAX_SCHEDULED, RequestError};
+use crate::question::given;
 pub use update::NotificationTarget;
 
 /// The configuration of an account: the checks that it has enabled, at first none, their thresholds,
@@ -211,9 +212,4 @@ pub(super) fn read_target(request: &Value) -> Result<Option<Vec<Check>>, Request
     let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
     let checks = read_checks(names.ok_or(RequestError::TargetCheckNames)?)?;
     target(checks).map(Some)
-}
-
-/// A member of a request. `null` is as good as nothing.
-pub(super) fn given<'r>(request: &'r Value, name: &str) -> Option<&'r Value> {
-    request.get(name).filter(|value| !value.is_null())
 }

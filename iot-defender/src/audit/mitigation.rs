@@ -11,6 +11,7 @@ pub(crate) mod executions;
 mod incident;
 pub(crate) mod keeper;
 mod parameters;
+mod query;
 mod run;
 mod start;
 mod target;
@@ -25,11 +26,15 @@ pub use error::MitigationRequestError;
 pub use executions::{ActionFailure, ExecutionKey};
 pub(crate) use parameters::is_role;
 pub use parameters::{ActionParams, MitigationError};
+pub use query::{
+    MitigationActionPage, MitigationActionQuery, MitigationExecutionPage, MitigationExecutionQuery,
+    MitigationTaskPage, MitigationTaskQuery,
+};
 pub use run::{ExecutionStatus, MitigationRun, MitigationStatistics};
 pub use start::MitigationTaskRequest;
 pub use target::MitigationTarget;
 pub use task::{MitigationExecution, MitigationStep, MitigationTask};
-pub use tasks::{MitigationTaskFilter, MitigationTasks};
+pub use tasks::MitigationTasks;
 
 /// Mitigation actions of an account ("AWS IoT Device Defender quotas").
 const MAX_ACTIONS: usize = 100;

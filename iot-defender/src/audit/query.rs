@@ -10,7 +10,6 @@ use core::str::FromStr;
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
-use super::account::given;
 use super::audit_finding::AuditFinding;
 use super::check::Check;
 use super::finding::{RelatedResource, ResourceIdentifier};

@@ -4,6 +4,7 @@
 //! `StartDetectMitigationActionsTask`; "AWS IoT Device Defender quotas".
 
 mod plan;
+mod query;
 mod request;
 mod target;
 mod task;
@@ -18,11 +19,15 @@ use super::violation::ViolationEvent;
 use crate::remedy::Incident;
 use crate::words::words;
 
+pub use query::{
+    DetectMitigationExecutionPage, DetectMitigationExecutionQuery, DetectMitigationTaskPage,
+    DetectMitigationTaskQuery, ExecutionsOf,
+};
 pub use request::DetectMitigationRequest;
 pub use target::DetectMitigationTarget;
 pub use task::{DetectMitigationStep, DetectMitigationTask};
-pub use tasks::{DetectMitigationTasks, ExecutionsOf};
-pub use view::DetectMitigationStatistics;
+pub use tasks::DetectMitigationTasks;
+pub use view::{DetectMitigationExecution, DetectMitigationStatistics};
 
 words! {
     detect:

@@ -9,8 +9,9 @@ use iot_defender::audit::{
     MitigationRequestError as Error, Retention,
 };
 use iot_defender::detect::{
-    AwsMetric, Datapoint, DetectMitigationRequest, DetectMitigationTask, DetectMitigationTasks,
-    DetectTaskStatus, Engine, ExecutionsOf, Intake, NearestRank, NoModels, Target,
+    AwsMetric, Datapoint, DetectMitigationExecutionQuery, DetectMitigationRequest,
+    DetectMitigationTask, DetectMitigationTaskQuery, DetectMitigationTasks, DetectTaskStatus,
+    Engine, ExecutionsOf, Intake, NearestRank, NoModels, Target,
 };
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ fn at(step: u64) -> Timestamp {
 }
 
 /// `a` and `b` are in alarm, `c` was until step 2, `x` is not in the registry. `told` is suppressed.
-fn engine() -> Engine {
+pub(crate) fn engine() -> Engine {
     let mut engine = Engine::new();
     let below = |name: &str, suppress: bool| {
         json!({
@@ -51,7 +52,7 @@ fn engine() -> Engine {
     engine
 }
 
-fn actions() -> MitigationActions {
+pub(crate) fn actions() -> MitigationActions {
     let mut actions = MitigationActions::new("arn:aws:iot:us-east-1:123456789012");
     for (name, params) in [
         (
@@ -203,7 +204,8 @@ fn a_task_tells_how_far_it_is() {
     let second = task.start_next(at(4)).unwrap();
     assert_eq!((second.thing.as_str(), &*second.action), ("b", "Move"));
     assert_eq!(task.start_next(at(5)), None);
-    let listed = tasks.list_executions(&ExecutionsOf::Task("m-1".parse().unwrap()), None, None);
+    let of_task = DetectMitigationExecutionQuery::new(ExecutionsOf::Task("m-1".parse().unwrap()));
+    let listed = of_task.list(&tasks).unwrap().to_api_json();
     let statuses: Vec<_> = listed["actionsExecutions"]
         .as_array()
         .unwrap()
@@ -241,27 +243,29 @@ fn a_task_tells_how_far_it_is() {
             "message": "no",
         })
     );
-    let of_time = ExecutionsOf::Time {
+    let mut of_time = DetectMitigationExecutionQuery::new(ExecutionsOf::Time {
         from: at(4),
         to: at(4),
-    };
-    let count = |of: &ExecutionsOf, violation: Option<&str>, thing: Option<&str>| {
-        tasks.list_executions(of, violation, thing)["actionsExecutions"]
-            .as_array()
-            .unwrap()
-            .len()
-    };
-    assert_eq!(count(&of_time, None, None), 1);
-    assert_eq!(count(&of_time, None, Some("a")), 0);
-    let of_task = ExecutionsOf::Task("m-1".parse().unwrap());
-    assert_eq!(count(&of_task, Some(&id_of("b", "loud")), None), 1);
+    });
+    let count =
+        |query: &DetectMitigationExecutionQuery| query.list(&tasks).unwrap().executions.len();
+    assert_eq!(count(&of_time), 1);
+    of_time.thing = Some("a".into());
+    assert_eq!(count(&of_time), 0);
+    let mut of_violation = of_task;
+    of_violation.violation_id = Some(id_of("b", "loud"));
+    assert_eq!(count(&of_violation), 1);
 
     let task = tasks.get_mut(&read.task_id).unwrap();
     task.cancel(at(6)).unwrap();
     assert_eq!(task.cancel(at(6)), Err(Error::HasEnded));
     assert!(!task.finish(second.key, Ok(()), at(7)));
     assert_eq!(task.end_time(), Some(at(6)));
-    let summary = &tasks.list(at(3), at(6))["tasks"][0];
+    let list = |from, to| {
+        let page = DetectMitigationTaskQuery::between(from, to).list(&tasks);
+        page.unwrap().to_api_json()
+    };
+    let summary = &list(at(3), at(6))["tasks"][0];
     let definitions = ["Move", "Also"].map(|name| {
         let action = actions.get(name).unwrap().action();
         json!({
@@ -285,18 +289,8 @@ fn a_task_tells_how_far_it_is() {
             "taskStatistics": { "actionsExecuted": 0, "actionsSkipped": 4, "actionsFailed": 2 },
         })
     );
-    assert!(
-        tasks.list(at(3), at(5))["tasks"]
-            .as_array()
-            .unwrap()
-            .is_empty()
-    );
-    assert!(
-        tasks.list(at(4), at(9))["tasks"]
-            .as_array()
-            .unwrap()
-            .is_empty()
-    );
+    assert_eq!(list(at(3), at(5)), json!({ "tasks": [] }));
+    assert_eq!(list(at(4), at(9)), json!({ "tasks": [] }));
 }
 
 #[test]
@@ -332,10 +326,8 @@ fn five_tasks_run_and_no_id_or_token_is_used_again() {
     // 90 days after its end it is forgotten; those that run are not.
     let late = at(4 + 90 * 288);
     assert_eq!(start("m-1", "t-1", late), Err(Error::TooManyDetectTasks));
-    assert_eq!(
-        tasks.list(at(0), late)["tasks"].as_array().unwrap().len(),
-        5
-    );
+    let page = DetectMitigationTaskQuery::between(at(0), late).list(&tasks);
+    assert_eq!(page.unwrap().tasks.len(), 5);
     let missing = "m-9".parse().unwrap();
     assert_eq!(
         tasks.cancel(&missing, late),

@@ -6,6 +6,7 @@
 )]
 
 mod laws;
+mod pages;
 mod remedies;
 mod requests;
 mod tasks;

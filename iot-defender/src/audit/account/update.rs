@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
-use super::{AuditConfiguration, given};
+use super::AuditConfiguration;
 use crate::audit::check::Check;
 use crate::audit::configuration::{ConfigName, Days, threshold};
 use crate::audit::mitigation::is_role;
 use crate::audit::request::RequestError;
+use crate::question::given;
 
 /// Whom the end of an audit is told: the topic of SNS, as `auditNotificationTargetConfigurations`
 /// has it.

@@ -40,8 +40,7 @@ impl MitigationAction {
     ///
     /// [`MitigationError::ActionName`] and [`MitigationError::RoleArn`].
     pub fn new(name: &str, role_arn: &str, params: ActionParams) -> Result<Self, MitigationError> {
-        let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        if !(1..=128).contains(&name.len()) || !name.bytes().all(word) {
+        if !is_name(name) {
             return Err(MitigationError::ActionName);
         }
         if !is_role(role_arn) {
@@ -120,4 +119,9 @@ impl MitigationAction {
     pub const fn params(&self) -> &ActionParams {
         &self.params
     }
+}
+
+pub(super) fn is_name(name: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    (1..=128).contains(&name.len()) && name.bytes().all(word)
 }

@@ -1,19 +1,18 @@
 //! The mitigation actions of an account.
 //!
 //! Source: API reference, `CreateMitigationAction`, `UpdateMitigationAction`,
-//! `DescribeMitigationAction`, `ListMitigationActions`.
+//! `DescribeMitigationAction`.
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
 
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
+use super::MAX_ACTIONS;
 use super::action::MitigationAction;
 use super::error::MitigationRequestError;
 use super::parameters::ActionParams;
-use super::{ActionType, MAX_ACTIONS};
 use crate::audit::seconds;
 
 /// A mitigation action as an account has it: with its ARN, its id and its dates.
@@ -79,6 +78,15 @@ impl DefinedAction {
         })
     }
 
+    /// What `ListMitigationActions` tells of it.
+    pub(super) fn identifier(&self) -> Value {
+        json!({
+            "actionName": self.action.name(),
+            "actionArn": self.arn,
+            "creationDate": seconds::write(self.created),
+        })
+    }
+
     /// `MitigationAction` of the API, which tells what a task applies.
     pub(crate) fn definition(&self) -> Value {
         json!({
@@ -96,7 +104,8 @@ impl DefinedAction {
 ///
 /// ```
 /// use iot_defender::audit::{
-///     ActionParams, ActionType, MitigationAction, MitigationActions, MitigationRequestError,
+///     ActionParams, MitigationAction, MitigationActionQuery, MitigationActions,
+///     MitigationRequestError,
 /// };
 /// use iot_topics::Timestamp;
 ///
@@ -110,11 +119,11 @@ impl DefinedAction {
 /// assert_eq!(error, MitigationRequestError::ActionExists("Blank".into()));
 ///
 /// assert_eq!(actions.iter().count(), 1);
-/// let listed = actions.list(Some(ActionType::ReplaceDefaultPolicyVersion));
-/// assert_eq!(listed["actionIdentifiers"][0]["actionName"], "Blank");
+/// let page = MitigationActionQuery::default().list(&actions)?;
+/// assert_eq!(page.to_api_json()["actionIdentifiers"][0]["actionName"], "Blank");
 /// assert!(actions.delete("Blank"));
 /// assert!(actions.get("Blank").is_none());
-/// # Ok::<(), MitigationRequestError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MitigationActions {
@@ -235,22 +244,5 @@ impl MitigationActions {
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &DefinedAction> {
         self.actions.values()
-    }
-
-    /// The answer of `ListMitigationActions`, of one kind if one is given. There are at most 100:
-    /// they come on one page.
-    #[must_use]
-    pub fn list(&self, action_type: Option<ActionType>) -> Value {
-        let wanted = self.iter().filter(|defined| {
-            action_type.is_none_or(|wanted| defined.action.action_type() == wanted)
-        });
-        let identifier = |defined: &DefinedAction| {
-            json!({
-                "actionName": defined.action.name(),
-                "actionArn": defined.arn,
-                "creationDate": seconds::write(defined.created),
-            })
-        };
-        json!({ "actionIdentifiers": wanted.map(identifier).collect::<Vec<_>>() })
     }
 }

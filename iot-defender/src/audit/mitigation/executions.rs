@@ -80,19 +80,8 @@ pub(crate) struct Attempt {
     pub(crate) failure: Option<ActionFailure>,
 }
 
-impl Attempt {
-    /// Adds what the API tells of it, its start and its end by these names.
-    pub(crate) fn tell(&self, names: [&str; 2], members: &mut Map<String, Value>) {
-        times(members, names, self.start, self.end);
-        if let Some(failure) = &self.failure {
-            members.insert("errorCode".into(), failure.code().into());
-            members.insert("message".into(), failure.message().into());
-        }
-    }
-}
-
 /// Adds the start and the end, as far as there are any, by these names.
-fn times(
+pub(crate) fn times(
     members: &mut Map<String, Value>,
     names: [&str; 2],
     start: Option<Timestamp>,
@@ -102,6 +91,14 @@ fn times(
         if let Some(time) = time {
             members.insert(name.into(), seconds::write(time));
         }
+    }
+}
+
+/// Adds why an execution failed, if it did.
+pub(crate) fn reason(members: &mut Map<String, Value>, failure: Option<&ActionFailure>) {
+    if let Some(failure) = failure {
+        members.insert("errorCode".into(), failure.code().into());
+        members.insert("message".into(), failure.message().into());
     }
 }
 

@@ -7,6 +7,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
+use core::fmt;
 
 use iot_topics::Timestamp;
 
@@ -15,6 +16,7 @@ use super::executions::Executions;
 use crate::audit::id::{ClientRequestToken, MitigationTaskId};
 use crate::audit::retention::Retention;
 use crate::audit::task::TaskStatus;
+use crate::paging::Place;
 
 /// A task, as far as its keeper looks at it.
 pub(crate) trait KeptTask {
@@ -111,11 +113,40 @@ impl<T: KeptTask> TaskKeeper<T> {
         self.tasks.values()
     }
 
-    /// Those that are asked for: the newest first, those of one instant by id.
-    pub(crate) fn newest(&self, is_asked: impl Fn(&T) -> bool) -> Vec<&T> {
-        let mut tasks: Vec<_> = self.iter().filter(|task| is_asked(task)).collect();
-        tasks.sort_by_key(|task| Reverse(task.executions().start_time()));
+    /// Those that are asked for, each with its place: the newest first, those of one instant by
+    /// id.
+    pub(crate) fn newest(&self, is_asked: impl Fn(&T) -> bool) -> Vec<(TaskPlace<'_>, &T)> {
+        let asked = self.tasks.iter().filter(|(_, task)| is_asked(task));
+        let placed = asked.map(|(task_id, task)| {
+            let start = Reverse(task.executions().start_time());
+            let task_id = task_id.as_str();
+            (TaskPlace { start, task_id }, task)
+        });
+        let mut tasks: Vec<_> = placed.collect();
+        tasks.sort_unstable_by_key(|(place, _)| *place);
         tasks
+    }
+}
+
+/// Where a task stands among all, the newest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TaskPlace<'a> {
+    start: Reverse<Timestamp>,
+    task_id: &'a str,
+}
+
+impl fmt::Display for TaskPlace<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.start.0.as_millis(), self.task_id)
+    }
+}
+
+impl<'a> Place<'a> for TaskPlace<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let (start, task_id) = text.split_once('/')?;
+        let start = Reverse(Timestamp::from_millis(start.parse().ok()?));
+        let is_id = task_id.parse::<MitigationTaskId>().is_ok();
+        is_id.then_some(Self { start, task_id })
     }
 }
 

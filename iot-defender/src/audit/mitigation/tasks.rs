@@ -1,11 +1,10 @@
 //! The mitigation tasks of an account.
 //!
 //! Sources: API reference, `StartAuditMitigationActionsTask`,
-//! `ListAuditMitigationActionsTasks`, `CancelAuditMitigationActionsTask`; "AWS IoT Device Defender
+//! `CancelAuditMitigationActionsTask`; "AWS IoT Device Defender
 //! quotas" for how many run at once and how long they are kept.
 
 use iot_topics::Timestamp;
-use serde_json::{Value, json};
 
 use super::MAX_RUNNING;
 use super::actions::MitigationActions;
@@ -15,8 +14,7 @@ use super::keeper::{KeptTask, TaskKeeper, kept_tasks};
 use super::start::MitigationTaskRequest;
 use super::task::MitigationTask;
 use crate::audit::audit_finding::AuditFinding;
-use crate::audit::id::{AuditTaskId, ClientRequestToken, FindingId, MitigationTaskId};
-use crate::audit::task::TaskStatus;
+use crate::audit::id::{ClientRequestToken, MitigationTaskId};
 
 /// The mitigation tasks of an account: at most ten run at once, and those that ended are kept for
 /// 90 days.
@@ -26,7 +24,7 @@ use crate::audit::task::TaskStatus;
 /// ```
 /// use iot_defender::audit::{
 ///     ActionParams, MitigationAction, MitigationActions, MitigationRequestError,
-///     MitigationTaskFilter, MitigationTaskRequest, MitigationTasks, TaskStatus,
+///     MitigationTaskQuery, MitigationTaskRequest, MitigationTasks, TaskStatus,
 /// };
 /// use iot_topics::Timestamp;
 ///
@@ -48,15 +46,15 @@ use crate::audit::task::TaskStatus;
 /// assert_eq!(error, MitigationRequestError::TaskExists(request.task_id().clone()));
 /// assert!(tasks.cancel(request.task_id(), now).is_err());
 ///
-/// let listed = tasks.list(&MitigationTaskFilter::between(now, now));
-/// assert_eq!(listed["tasks"][0]["taskId"], "m-1");
+/// let page = MitigationTaskQuery::between(now, now).list(&tasks)?;
+/// assert_eq!(page.to_api_json()["tasks"][0]["taskId"], "m-1");
 /// tasks.purge(Timestamp::from_secs(1_650_000_000 + 90 * 86_400));
 /// assert!(tasks.get(request.task_id()).is_none());
-/// # Ok::<(), MitigationRequestError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MitigationTasks {
-    keeper: TaskKeeper<MitigationTask>,
+    pub(super) keeper: TaskKeeper<MitigationTask>,
 }
 
 impl KeptTask for MitigationTask {
@@ -99,67 +97,5 @@ impl MitigationTasks {
         self.keeper.start(request, now, |request| {
             MitigationTask::start(request, actions, findings, now)
         })
-    }
-
-    /// The answer of `ListAuditMitigationActionsTasks`, all on one page: the newest first, those
-    /// of one instant by id.
-    #[must_use]
-    pub fn list(&self, filter: &MitigationTaskFilter) -> Value {
-        let tasks = self.keeper.newest(|task| filter.takes(task));
-        json!({ "tasks": tasks.into_iter().map(MitigationTask::metadata).collect::<Value>() })
-    }
-}
-
-/// Which tasks are listed. A task that runs has no end, and is listed if it began in time.
-///
-/// # Examples
-///
-/// ```
-/// use iot_defender::audit::{MitigationTaskFilter, TaskStatus};
-/// use iot_topics::Timestamp;
-///
-/// let day = Timestamp::from_secs(1_650_000_000);
-/// let mut filter = MitigationTaskFilter::between(day, Timestamp::from_secs(1_650_086_400));
-/// filter.status = Some(TaskStatus::Failed);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MitigationTaskFilter {
-    /// Tasks that began then or later.
-    pub start_time: Timestamp,
-    /// Tasks that ended then or earlier.
-    pub end_time: Timestamp,
-    /// Tasks over findings of this audit.
-    pub audit_task_id: Option<AuditTaskId>,
-    /// Tasks that work on this finding.
-    pub finding_id: Option<FindingId>,
-    /// Tasks of this status.
-    pub status: Option<TaskStatus>,
-}
-
-impl MitigationTaskFilter {
-    /// All tasks of a time.
-    #[must_use]
-    pub const fn between(start_time: Timestamp, end_time: Timestamp) -> Self {
-        Self {
-            start_time,
-            end_time,
-            audit_task_id: None,
-            finding_id: None,
-            status: None,
-        }
-    }
-
-    fn takes(&self, task: &MitigationTask) -> bool {
-        let audit = self.audit_task_id.as_ref();
-        let of_audit = |audit: &AuditTaskId| {
-            task.request().target().audit_task_id() == Some(audit)
-                || task.findings().any(|finding| finding.task_id == *audit)
-        };
-        let finding = self.finding_id.as_ref();
-        task.executions.are_within(self.start_time, self.end_time)
-            && audit.is_none_or(of_audit)
-            && finding.is_none_or(|finding| task.works_on(finding))
-            && self.status.is_none_or(|status| task.status() == status)
     }
 }

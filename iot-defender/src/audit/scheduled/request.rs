@@ -5,11 +5,12 @@ use alloc::vec::Vec;
 
 use serde_json::{Map, Value, json};
 
-use crate::audit::account::{given, read_target, target};
+use crate::audit::account::{read_target, target};
 use crate::audit::check::Check;
 use crate::audit::id::ScheduledAuditName;
 use crate::audit::request::RequestError;
 use crate::audit::schedule::Schedule;
+use crate::question::given;
 
 /// A request to create a scheduled audit: its name, when it runs, and the checks that it runs.
 ///

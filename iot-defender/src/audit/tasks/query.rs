@@ -10,7 +10,7 @@ use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
 use super::AuditTasks;
-use crate::audit::account::given;
+use crate::question::given;
 use crate::audit::id::AuditTaskId;
 use crate::audit::query::{QueryError, read_paging};
 use crate::audit::report::AuditReport;

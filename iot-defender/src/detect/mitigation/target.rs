@@ -117,7 +117,8 @@ impl DetectMitigationTarget {
     }
 }
 
-fn is_id(id: &str) -> bool {
+/// Of a violation.
+pub(super) fn is_id(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     (1..=128).contains(&id.len()) && id.bytes().all(allowed)
 }

@@ -89,6 +89,10 @@ impl Plan {
         self.by_id.get(id).copied()
     }
 
+    pub(super) fn finding_id(&self, index: usize) -> Option<&FindingId> {
+        self.findings.get(index).map(|it| &it.finding_id)
+    }
+
     /// The action that comes at this place.
     pub(super) fn action(&self, key: ExecutionKey) -> Option<&DefinedAction> {
         let check = self.findings.get(key.finding)?.finding.check;

@@ -6,9 +6,9 @@ use iot_topics::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::MitigationTask;
-use crate::audit::id::FindingId;
+use crate::audit::id::{FindingId, MitigationTaskId};
 use crate::audit::mitigation::actions::DefinedAction;
-use crate::audit::mitigation::executions::{ActionFailure, Attempt, ExecutionKey};
+use crate::audit::mitigation::executions::{ActionFailure, ExecutionKey, reason, times};
 use crate::audit::mitigation::run::ExecutionStatus;
 use crate::audit::seconds;
 
@@ -30,6 +30,10 @@ use crate::audit::seconds;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MitigationExecution<'a> {
+    /// The task.
+    pub task_id: &'a MitigationTaskId,
+    /// The finding.
+    pub finding_id: &'a FindingId,
     /// The action, as it was defined when the task started.
     pub action: &'a DefinedAction,
     /// How far it is.
@@ -42,39 +46,8 @@ pub struct MitigationExecution<'a> {
     pub failure: Option<&'a ActionFailure>,
 }
 
-impl MitigationTask {
-    /// The executions on a finding, in the order of its actions: at most five. None for a finding
-    /// that the task does not work on.
-    pub fn executions(
-        &self,
-        finding_id: &FindingId,
-    ) -> impl Iterator<Item = MitigationExecution<'_>> {
-        let told = self.told(finding_id);
-        told.map(|(action, status, attempt)| MitigationExecution {
-            action,
-            status,
-            start_time: attempt.start,
-            end_time: attempt.end,
-            failure: attempt.failure.as_ref(),
-        })
-    }
-
-    fn told(
-        &self,
-        finding_id: &FindingId,
-    ) -> impl Iterator<Item = (&DefinedAction, ExecutionStatus, &Attempt)> {
-        let on_finding = move |finding| {
-            let executions = self.executions.on(finding).enumerate();
-            executions.filter_map(move |(action, (status, attempt))| {
-                let action = self.plan.action(ExecutionKey { finding, action })?;
-                Some((action, status, attempt))
-            })
-        };
-        self.plan.index(finding_id).into_iter().flat_map(on_finding)
-    }
-
-    /// The answer of `ListAuditMitigationActionsExecutions` for a finding, of one status if one is
-    /// given. There are at most five: they come on one page.
+impl MitigationExecution<'_> {
+    /// What `ListAuditMitigationActionsExecutions` tells of it. Times are seconds with a fraction.
     ///
     /// # Examples
     ///
@@ -83,32 +56,55 @@ impl MitigationTask {
     ///
     /// fn print(task: &MitigationTask) {
     ///     for finding in task.findings() {
-    ///         println!("{}", task.list_executions(&finding.finding_id, None));
+    ///         for execution in task.executions(&finding.finding_id) {
+    ///             println!("{}", execution.to_api_json());
+    ///         }
     ///     }
     /// }
     /// ```
     #[must_use]
-    pub fn list_executions(
+    pub fn to_api_json(&self) -> Value {
+        let mut metadata = json!({
+            "taskId": self.task_id,
+            "findingId": self.finding_id,
+            "actionName": self.action.action().name(),
+            "actionId": self.action.id(),
+            "status": self.status,
+        });
+        if let Some(members) = metadata.as_object_mut() {
+            times(members, TIMES, self.start_time, self.end_time);
+            reason(members, self.failure);
+        }
+        metadata
+    }
+}
+
+impl MitigationTask {
+    /// The executions on a finding, in the order of its actions: at most five. None for a finding
+    /// that the task does not work on.
+    pub fn executions(
         &self,
         finding_id: &FindingId,
-        status: Option<ExecutionStatus>,
-    ) -> Value {
-        let told = self.told(finding_id);
-        let asked = told.filter(|(_, found, _)| status.is_none_or(|status| *found == status));
-        let metadata = asked.map(|(action, status, attempt)| {
-            let mut metadata = json!({
-                "taskId": self.request().task_id(),
-                "findingId": finding_id,
-                "actionName": action.action().name(),
-                "actionId": action.id(),
-                "status": status,
-            });
-            if let Some(members) = metadata.as_object_mut() {
-                attempt.tell(TIMES, members);
-            }
-            metadata
-        });
-        json!({ "actionsExecutions": metadata.collect::<Vec<_>>() })
+    ) -> impl Iterator<Item = MitigationExecution<'_>> {
+        let on_finding = move |place| {
+            let executions = self.executions.on(place).enumerate();
+            executions.filter_map(move |(action, (status, attempt))| {
+                let key = ExecutionKey {
+                    finding: place,
+                    action,
+                };
+                Some(MitigationExecution {
+                    task_id: self.request().task_id(),
+                    finding_id: self.plan.finding_id(place)?,
+                    action: self.plan.action(key)?,
+                    status,
+                    start_time: attempt.start,
+                    end_time: attempt.end,
+                    failure: attempt.failure.as_ref(),
+                })
+            })
+        };
+        self.plan.index(finding_id).into_iter().flat_map(on_finding)
     }
 
     /// The answer of `DescribeAuditMitigationActionsTask`. Times are seconds with a fraction.
