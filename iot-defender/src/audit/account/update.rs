@@ -231,7 +231,7 @@ impl AuditConfiguration {
 /// The target of SNS, the one type there is; `None` if nothing is said of it.
 fn read_target(targets: &Value) -> Result<Option<NotificationTarget>, RequestError> {
     let wrong = RequestError::NotificationTarget;
-    let targets = targets.as_object().ok_or(wrong("not an object"))?;
+    let targets = targets.as_object().ok_or_else(|| wrong("not an object"))?;
     if targets.keys().any(|kind| kind != "SNS") {
         return Err(wrong("a type other than SNS"));
     }
@@ -249,12 +249,13 @@ fn read_target(targets: &Value) -> Result<Option<NotificationTarget>, RequestErr
         None => false,
         Some(enabled) => enabled
             .as_bool()
-            .ok_or(wrong("SNS.enabled is not true or false"))?,
+            .ok_or_else(|| wrong("SNS.enabled is not true or false"))?,
     };
     let target_arn = arn("targetArn").filter(|arn| arn.chars().count() <= 2048);
-    let target_arn = target_arn.ok_or(wrong("SNS.targetArn is not up to 2048 characters"))?;
+    let target_arn =
+        target_arn.ok_or_else(|| wrong("SNS.targetArn is not up to 2048 characters"))?;
     let role_arn = arn("roleArn").filter(|arn| arn.is_empty() || is_role(arn));
-    let role_arn = role_arn.ok_or(wrong("SNS.roleArn is not 20 to 2048 characters"))?;
+    let role_arn = role_arn.ok_or_else(|| wrong("SNS.roleArn is not 20 to 2048 characters"))?;
     if enabled && (target_arn.is_empty() || role_arn.is_empty()) {
         return Err(wrong("SNS is enabled without targetArn and roleArn"));
     }
@@ -290,16 +291,16 @@ fn read_check(check: Check, said: &Value) -> Result<Change, RequestError> {
     let mut change = Change::default();
     if let Some(enabled) = given(said, "enabled") {
         let enabled = enabled.as_bool();
-        change.enabled = Some(enabled.ok_or(wrong("enabled is not true or false"))?);
+        change.enabled = Some(enabled.ok_or_else(|| wrong("enabled is not true or false"))?);
     }
     if let Some(settings) = given(said, "configuration") {
         let settings = settings.as_object();
-        let settings = settings.ok_or(wrong("configuration is not an object"))?;
+        let settings = settings.ok_or_else(|| wrong("configuration is not an object"))?;
         let pairs: Option<Vec<_>> = settings
             .iter()
             .map(|(name, value)| Some((name.as_str(), value.as_str()?)))
             .collect();
-        let pairs = pairs.ok_or(wrong("configuration has a value that is not a text"))?;
+        let pairs = pairs.ok_or_else(|| wrong("configuration has a value that is not a text"))?;
         let is_set = !pairs.is_empty();
         let days = threshold(check, pairs);
         let days = days.map_err(|error| RequestError::Setting(check, error))?;

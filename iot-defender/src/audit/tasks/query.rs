@@ -4,19 +4,17 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-use core::str::FromStr;
 
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
 use super::AuditTasks;
-use crate::question::given;
 use crate::audit::id::AuditTaskId;
 use crate::audit::query::{QueryError, read_paging};
 use crate::audit::report::AuditReport;
-use crate::audit::seconds;
 use crate::audit::task::{TaskStatus, TaskType};
 use crate::paging::{PageSize, answer};
+use crate::question::{parsed, time};
 
 /// Which audits are asked for, as `ListAuditTasks` has it.
 ///
@@ -97,13 +95,9 @@ impl AuditTaskQuery {
         if !json.is_object() {
             return Err(QueryError::NotAnObject);
         }
-        let time = |name| {
-            let time = given(json, name).and_then(seconds::read);
-            time.ok_or(QueryError::Member(name))
-        };
-        let (from, to) = (time("startTime")?, time("endTime")?);
-        let task_type = word(json, "taskType")?;
-        let status = word(json, "taskStatus")?;
+        let (from, to) = (time(json, "startTime")?, time(json, "endTime")?);
+        let task_type = parsed(json, "taskType")?;
+        let status = parsed(json, "taskStatus")?;
         let (max_results, next_token) = read_paging(json)?;
         Ok(Self {
             from,
@@ -211,14 +205,6 @@ impl AuditTaskQuery {
 
 fn token(start: Timestamp, task_id: &AuditTaskId) -> String {
     format!("{MARK}{}/{task_id}", start.as_millis())
-}
-
-fn word<T: FromStr>(question: &Value, name: &'static str) -> Result<Option<T>, QueryError> {
-    let word = given(question, name).map(|word| {
-        let word = word.as_str().and_then(|word| word.parse().ok());
-        word.ok_or(QueryError::Member(name))
-    });
-    word.transpose()
 }
 
 /// A page of audits.
