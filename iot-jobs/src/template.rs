@@ -56,11 +56,15 @@ pub fn with_template(
         }
     }
     if let Some(windows) = template.get(WINDOWS) {
-        let schedule = whole
-            .entry("schedulingConfig")
-            .or_insert_with(|| Map::new().into());
+        let schedule = whole.entry("schedulingConfig").or_insert(Value::Null);
+        if schedule.is_null() {
+            *schedule = Map::new().into();
+        }
         if let Value::Object(schedule) = schedule {
-            schedule.entry(WINDOWS).or_insert_with(|| windows.clone());
+            let own = schedule.entry(WINDOWS).or_insert(Value::Null);
+            if own.is_null() {
+                *own = windows.clone();
+            }
         }
     }
     whole

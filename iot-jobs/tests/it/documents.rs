@@ -239,6 +239,18 @@ fn a_request_goes_before_its_template() {
         })
     );
     assert_eq!(with_template(&request, &Map::new()), request);
+    // Windows are no way around the rules of schedules: what is null is missing there too.
+    let windows = &template["maintenanceWindows"];
+    for schedule in [
+        Value::Null,
+        json!({}),
+        json!({"maintenanceWindows": Value::Null}),
+    ] {
+        let request = Map::from_iter([("schedulingConfig".to_owned(), schedule)]);
+        let whole = with_template(&request, &template);
+        let told = &whole["schedulingConfig"]["maintenanceWindows"];
+        assert_eq!(told, windows, "{request:?}");
+    }
 }
 
 proptest! {
