@@ -244,6 +244,50 @@ fn what_is_not_there_is_not_found() {
     }
 }
 
+/// Both are wrong, the member and the job that it is for.
+#[test]
+fn members_are_checked_before_the_job() {
+    let cases = [
+        ("UpdateJob", json!({"timeoutConfig": 5})),
+        ("UpdateJob", json!({"description": "\n"})),
+        ("CancelJob", json!({"reasonCode": "bad"})),
+        ("DeleteJob", json!({"force": 1})),
+        ("AssociateTargetsWithJob", json!({"targets": []})),
+        (
+            "CancelJobExecution",
+            json!({"thingName": "T1", "expectedVersion": true}),
+        ),
+        (
+            "DescribeJobExecution",
+            json!({"thingName": "T1", "executionNumber": "1"}),
+        ),
+        ("ListJobExecutionsForJob", json!({"maxResults": 0})),
+    ];
+    let mut account = account();
+    for (api, mut request) in cases {
+        request["jobId"] = "B".into();
+        assert_eq!(
+            account.refused(api, request),
+            "InvalidRequestException",
+            "{api}"
+        );
+    }
+    let nothing = account.refused("UpdateJob", json!({"jobId": "B"}));
+    assert_eq!(nothing, "ResourceNotFoundException");
+}
+
+#[test]
+fn members_that_a_call_does_not_have_are_ignored() {
+    let mut account = account();
+    let update = json!({
+        "jobId": "A", "description": "d", "targetSelection": "ALL",
+        "schedulingConfig": {"startTime": "yesterday"},
+    });
+    assert_eq!(account.call("UpdateJob", update), Ok(Value::Null));
+    let retried = json!({"jobId": "A", "thingName": "T1", "executionNumber": 7});
+    assert_eq!(account.call("CancelJobExecution", retried), Ok(Value::Null));
+}
+
 #[test]
 fn too_many_targets() {
     let mut account = account();

@@ -21,7 +21,7 @@ impl Turn<'_> {
                 .map_err(|error| invalid(&error))
         });
         let details = details.transpose()?;
-        let id = self.execution_named(request)?;
+        let id = self.execution_of_request(request, None)?;
         let Some(record) = self.state.store.get(id) else {
             return Err(no_execution());
         };
@@ -83,13 +83,18 @@ impl Turn<'_> {
 
     /// The execution that a request names: that number, or else the newest.
     pub(super) fn execution_named(&self, request: Request<'_>) -> Result<u32, ApiError> {
+        self.execution_of_request(request, request.execution_number())
+    }
+
+    fn execution_of_request(
+        &self,
+        request: Request<'_>,
+        number: Option<u32>,
+    ) -> Result<u32, ApiError> {
         let job = self.job(request)?;
         let thing = self.state.store.thing(request.required("thingName"));
         thing
-            .and_then(|thing| {
-                let number = request.execution_number();
-                self.state.store.find(job, thing, number)
-            })
+            .and_then(|thing| self.state.store.find(job, thing, number))
             .ok_or_else(no_execution)
     }
 }

@@ -29,18 +29,20 @@ const UPDATABLE: [&str; 6] = [
 
 impl Turn<'_> {
     pub(super) fn update_job(&mut self, request: Request<'_>) -> Result<Value, ApiError> {
-        let number = self.job(request)?;
         let now = self.now;
         let given = UPDATABLE
             .iter()
             .filter_map(|name| Some((String::from(*name), request.get(name)?.clone())));
         let given: serde_json::Map<_, _> = given.collect();
+        // What is no member of the call, as `schedulingConfig`, is ignored here too.
+        let members = Value::Object(given.clone());
+        let at = Timestamp::from_secs(now.into());
+        let change = JobConfig::from_json(&members, &self.state.limits, at)
+            .map_err(|error| invalid(&error))?;
+        let number = self.job(request)?;
         if given.is_empty() {
             return Err(ApiError::invalid("nothing to update"));
         }
-        let at = Timestamp::from_secs(now.into());
-        let change = JobConfig::from_json(request.whole(), &self.state.limits, at)
-            .map_err(|error| invalid(&error))?;
         let job = self.active_job(number)?;
         if given.contains_key("presignedUrlConfig") && job.document.needs_role() {
             needs_role(change.presigned.as_ref())?;

@@ -161,8 +161,8 @@ impl Naive {
     }
 
     fn update_job(&mut self, args: &Value) -> Checked<Value> {
-        let job = self.known(args)?;
         changeable(args, &self.limits)?;
+        let job = self.known(args)?;
         let now = self.now;
         let it = &mut self.jobs[job];
         must(it.active() && CHANGEABLE.iter().any(|name| !args[*name].is_null()))?;
