@@ -74,12 +74,15 @@ impl Turn<'_> {
         }
     }
 
-    /// Queues the executions of continuous jobs on a thing that they reach now.
+    /// Queues the executions of continuous jobs on a thing that they reach now, ahead of the rollout
+    /// if that has not come to it.
     pub(super) fn join(&mut self, jobs: &BTreeSet<u32>, thing: u32) {
         let before = self.before(thing);
         let mut changed = false;
         for &number in jobs {
-            if self.state.store.unfinished_of(number, thing).is_some() {
+            if let Some(id) = self.state.store.unfinished_of(number, thing)
+                && !self.leave_line(id, RecordState::Waiting)
+            {
                 continue;
             }
             let Some(job) = self.state.jobs.get(number) else {
@@ -91,8 +94,33 @@ impl Turn<'_> {
                 self.queue_new(number, thing, Retries::default());
                 changed = true;
             }
+            self.state.jobs.note(number);
         }
         self.notify(before, changed);
+    }
+
+    /// Gives up a place in a line of its job; whether it had one in that line.
+    fn leave_line(&mut self, id: u32, line: RecordState) -> bool {
+        let state = &mut *self.state;
+        let leave = |record: &mut Record| {
+            let is_there = record.state == line;
+            if is_there {
+                // Its place is given free when it comes up.
+                record.state = RecordState::Gone;
+            }
+            is_there.then_some(record.job)
+        };
+        let Some(job) = state.store.change(id, leave).flatten() else {
+            return false;
+        };
+        if let Some(job) = state.jobs.get_mut(job) {
+            let length = match line {
+                RecordState::Deferred => &mut job.deferred,
+                _ => &mut job.waiting,
+            };
+            *length = length.saturating_sub(1);
+        }
+        true
     }
 
     pub(super) fn left(&mut self, name: &str, group: &str) {
@@ -140,19 +168,9 @@ impl Turn<'_> {
         let Some(record) = self.state.store.get(id) else {
             return false;
         };
-        let shown = record.is_visible();
-        let Record { state, job, .. } = *record;
+        let (shown, state) = (record.is_visible(), record.state);
         if let RecordState::Waiting | RecordState::Deferred = state {
-            // Its place in the line is given free when it comes up.
-            let store = &mut self.state.store;
-            store.change(id, |record| record.state = RecordState::Gone);
-            if let Some(job) = self.state.jobs.get_mut(job) {
-                let line = match state {
-                    RecordState::Deferred => &mut job.deferred,
-                    _ => &mut job.waiting,
-                };
-                *line = line.saturating_sub(1);
-            }
+            self.leave_line(id, state);
         } else if !self.end(id, ExecutionStatus::Removed, cause) {
             return false;
         }

@@ -91,3 +91,55 @@ fn no_group_comes_in_after_the_end() {
     assert_eq!(refused.unwrap_err().kind(), ApiErrorKind::InvalidRequest);
     assert!(account.topics.is_empty());
 }
+
+/// A job that has come to `T1` alone in its first minute.
+fn rolling_out(groups: &[&str]) -> Account {
+    let mut account = Account::new();
+    account
+        .ask("DeleteJob", json!({"force": true}), NOW)
+        .unwrap();
+    let job = json!({
+        "targets": arns(groups), "document": "{}", "targetSelection": "CONTINUOUS",
+        "jobExecutionsRolloutConfig": {"maximumPerMinute": 1},
+    });
+    account.ask("CreateJob", job, NOW).unwrap();
+    assert_eq!(account.topics, told("T1"));
+    account
+}
+
+fn told(thing: &str) -> [String; 2] {
+    ["notify", "notify-next"].map(|last| format!("$aws/things/{thing}/jobs/{last}"))
+}
+
+#[test]
+fn who_joins_another_group_does_not_wait_for_the_rollout() {
+    let mut account = rolling_out(&["H", "G"]);
+    account.registry.join("T2", "G");
+    let (thing, group) = ("T2", "G");
+    for expected in [told("T2").to_vec(), Vec::new()] {
+        account.topics.clear();
+        let mut sink = |effect: Effect<'_>| account.topics.push(effect.topic());
+        let operation = Operation::ThingJoined { thing, group };
+        let now = Timestamp::from_secs(NOW + 1);
+        let joined = account
+            .engine
+            .apply(operation, &account.registry, &mut sink, now);
+        assert_eq!(joined.unwrap(), json!(null));
+        assert_eq!(account.topics, expected);
+    }
+    assert_eq!(account.engine.next_deadline(), None);
+    let job = account.engine.job("A").unwrap();
+    assert_eq!((job.waiting(), job.executions()), (0, 2));
+}
+
+#[test]
+fn who_is_in_an_associated_group_does_not_wait_for_the_rollout() {
+    let mut account = rolling_out(&["H"]);
+    account.registry.join("T2", "G");
+    let targets = json!({"targets": arns(&["G"])});
+    account
+        .ask("AssociateTargetsWithJob", targets, NOW + 1)
+        .unwrap();
+    assert_eq!(account.topics, told("T2"));
+    assert_eq!(account.engine.next_deadline(), None);
+}

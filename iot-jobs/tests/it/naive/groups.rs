@@ -24,15 +24,16 @@ impl Naive {
         (0..self.jobs.len()).filter(follows).collect()
     }
 
-    /// Gives the thing an execution now or with the next window, unless it has one to run or waits
-    /// for one.
+    /// Gives the thing an execution now or with the next window, unless it has one to run or gets
+    /// one then anyhow.
     pub(super) fn reach(&mut self, job: usize, thing: &str) {
         let it = &mut self.jobs[job];
         let pending = it.newest(thing).is_some_and(|it| it.pending());
         let later = it.later.iter().any(|it| it.thing == thing);
-        if pending || later || it.waiting.iter().any(|(name, _)| name == thing) {
+        if pending || later {
             return;
         }
+        it.waiting.retain(|(name, _)| name != thing);
         if it.open {
             self.queue(job, thing, 0, Used::default());
         } else {
