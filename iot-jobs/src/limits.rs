@@ -39,7 +39,7 @@ pub struct Limits {
     pub status_detail_key_chars: usize,
     /// Characters of a value of `statusDetails`.
     pub status_detail_value_chars: usize,
-    /// Minutes of an in-progress or step timer.
+    /// Minutes of an in-progress or step timer; of the former at most 65,535, whatever is here.
     pub timeout_minutes: u32,
     /// The greatest `maximumPerMinute`, and that of a job that names none.
     pub maximum_per_minute: u32,
@@ -49,7 +49,7 @@ pub struct Limits {
     pub increment_factor_max_tenths: u32,
     /// Entries of a retry configuration.
     pub retry_criteria: usize,
-    /// Retries of one entry, and of all of them together.
+    /// Retries of one entry, and of all of them together; of one entry at most 15, whatever is here.
     pub retries: u32,
     /// The least `expiresInSec` of a presigned URL.
     pub presigned_min_seconds: u32,
@@ -63,7 +63,7 @@ pub struct Limits {
     pub package_versions: usize,
     /// Characters of a cron expression.
     pub cron_chars: usize,
-    /// Minutes that a maintenance window is open.
+    /// Minutes that a maintenance window is open; at most a day, whatever is here.
     pub window_minutes: u32,
     /// From now to the start, from now to the end, and from start to end, at least.
     pub schedule_lead: Duration,

@@ -240,6 +240,10 @@ const LIST: &str = "criteriaList";
 const TYPE: &str = "failureType";
 const RETRIES: &str = "numberOfRetries";
 
+/// As many retries of one kind as an execution counts, whatever the limits of the account: more
+/// would never be used up.
+const COUNTED: u32 = crate::store::Retries::MOST as u32;
+
 const WORDS: &[(&str, RetryFailure)] = &[
     ("FAILED", RetryFailure::Failed),
     ("TIMED_OUT", RetryFailure::TimedOut),
@@ -251,8 +255,9 @@ fn criterion(node: Node<'_>, reader: &mut Reader<'_>) -> Option<RetryCriterion> 
     let failure = reader
         .required(&node, TYPE)
         .and_then(|word| reader.word(&word, WORDS));
+    let most = reader.limits.retries.min(COUNTED);
     let retries = reader.required(&node, RETRIES);
-    let retries = retries.and_then(|retries| reader.whole(&retries, 0, reader.limits.retries));
+    let retries = retries.and_then(|retries| reader.whole(&retries, 0, most));
     Some(RetryCriterion {
         failure: failure?,
         retries: retries?,

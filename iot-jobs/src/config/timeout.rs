@@ -81,7 +81,9 @@ impl TimeoutConfig {
         let Some(minutes) = node.member(IN_PROGRESS) else {
             return Some(Self::default());
         };
-        let minutes = reader.whole(&minutes, 1, reader.limits.timeout_minutes)?;
+        // As many as an execution keeps, whatever the limits of the account.
+        let most = reader.limits.timeout_minutes.min(u16::MAX.into());
+        let minutes = reader.whole(&minutes, 1, most)?;
         Some(Self {
             in_progress_minutes: Some(minutes),
         })

@@ -97,11 +97,14 @@ impl RecordState {
     }
 }
 
-/// How often an execution was retried after a failure and after a timeout, of at most ten each.
+/// How often an execution was retried after a failure and after a timeout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Retries(u8);
 
 impl Retries {
+    /// Of each of the two.
+    pub(crate) const MOST: u8 = 0xf;
+
     pub(crate) const fn after_failure(self) -> u8 {
         self.0 >> 4
     }
@@ -127,8 +130,8 @@ impl Retries {
     /// One more after an end with this status.
     pub(crate) const fn next(self, after: ExecutionStatus) -> Self {
         match after {
-            ExecutionStatus::TimedOut if self.after_timeout() < 0xf => Self(self.0 + 1),
-            ExecutionStatus::Failed if self.after_failure() < 0xf => Self(self.0 + 0x10),
+            ExecutionStatus::TimedOut if self.after_timeout() < Self::MOST => Self(self.0 + 1),
+            ExecutionStatus::Failed if self.after_failure() < Self::MOST => Self(self.0 + 0x10),
             _ => self,
         }
     }

@@ -24,6 +24,7 @@ mod observe;
 mod oracle;
 mod plane;
 mod plans;
+mod raised_limits;
 mod registry;
 mod requests;
 mod requests_of_devices;
