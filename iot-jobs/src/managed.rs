@@ -55,7 +55,12 @@ pub struct TextPattern {
 
 /// A job template that AWS keeps.
 ///
-/// Source: developer guide, "Managed templates". The documents follow the sample documents there.
+/// Source: developer guide, "Managed templates" (Use AWS managed templates to deploy common remote
+/// operations), which shows the document of each of the eight and names their parameters; "Create a
+/// job from AWS managed templates by using the AWS CLI" shows patterns and examples, of
+/// `AWS-Download-File` alone. The others are taken to have the same patterns. `AWS-Run-Command` is
+/// said to take `runAsUser` alone there, and to have both optional parameters in common with the
+/// others as well; `pathToHandler` is taken and not used.
 ///
 /// # Examples
 ///
@@ -176,7 +181,7 @@ const ABOUT: &[(&str, &str, &str)] = &[
     (
         "downloadUrl",
         "where the file is",
-        "https://www.example.com/index.html",
+        "http://www.example.com/index.html",
     ),
     (
         "filePath",
@@ -202,7 +207,7 @@ const ABOUT: &[(&str, &str, &str)] = &[
     (
         "pathToHandler",
         "where the handler is; without it, the working directory of the device client",
-        "/path/to/handler",
+        "/path/to/handler/script",
     ),
 ];
 
