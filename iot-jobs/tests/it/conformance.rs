@@ -18,29 +18,32 @@ use crate::cases::{self, Answers, Run};
 use crate::engine_cases;
 use crate::naive::Naive;
 
-const FILES: &[(&str, Run)] = &[("jobs.jsonl", run)];
+/// Those of `more.jsonl` were derived by hand where the others have gaps.
+const FILES: [(&str, Run); 2] = [("jobs.jsonl", run), ("more.jsonl", run)];
 const LIMITS: Limits = Limits::AWS_IOT;
 const INVALID: &str = "InvalidRequestException";
 
 #[test]
 fn every_case_holds() {
-    cases::hold(FILES);
+    cases::hold(&FILES);
 }
 
 /// The naive model is right before anything is compared with it.
 #[test]
 fn every_case_holds_in_the_naive_model() {
     let naive: Run = |case| {
-        // It knows neither templates nor placeholders.
+        // It knows neither templates, placeholders, sources nor pages.
         let text = case.to_string();
-        let foreign = text.contains("${aws:iot:") || text.contains("PutTemplate");
+        let words = ["${aws:iot:", "jobTemplate", "documentSource", "maxResults"];
+        let foreign = words.iter().any(|word| text.contains(word));
         let steps = case["steps"].as_array().unwrap();
         if foreign || steps.iter().any(|step| answer(step).is_some()) {
             return None;
         }
         Some(engine_cases::run::<Naive>(case))
     };
-    let report = cases::run(&cases::own(), &[("jobs.jsonl", naive)]);
+    let files = FILES.map(|(file, _)| (file, naive));
+    let report = cases::run(&cases::own(), &files);
     assert_eq!(report.failed, 0, "{}", report.text);
     assert!(report.passed > 0, "no case ran");
 }
