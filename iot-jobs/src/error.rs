@@ -24,7 +24,7 @@ use serde_json::Value;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{field}` is {}, but {rule}", Shown(.value.as_deref()))]
+#[error("{} is {}, but {rule}", Named(.field), Shown(.value.as_deref()))]
 pub struct ConfigError {
     field: String,
     value: Option<String>,
@@ -81,6 +81,18 @@ fn shorten(value: &Value) -> String {
             .take(end + 2)
             .collect(),
         None => text,
+    }
+}
+
+/// The path of a field; what is checked as a whole has none.
+struct Named<'a>(&'a str);
+
+impl core::fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            "" => f.write_str("what is given"),
+            field => write!(f, "`{field}`"),
+        }
     }
 }
 

@@ -46,6 +46,10 @@ type Span = (Minute, Option<Minute>);
 
 impl CronCommand {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
+        let most = Limits::AWS_IOT.cron_chars;
+        if self.expression.chars().count() > most {
+            return Err(format!("a cron expression has at most {most} characters").into());
+        }
         let cron = Cron::parse(&self.expression).map_err(|error| self.failure(&error))?;
         let from = Minute::ceil(self.from.unwrap_or_else(clock));
         let most = usize::try_from(self.count).unwrap_or(usize::MAX);

@@ -154,7 +154,7 @@ fn standard_input_is_checked() {
 #[test]
 fn strange_requests_are_told_of() {
     let cases: [(&[u8], i32, &str); 14] = [
-        (b"[]", 1, "must be an object"),
+        (b"[]", 1, "what is given is `[..]`, but must be an object"),
         (b"7", 1, "must be an object"),
         (b"", 2, "this JSON cannot be used"),
         (b"{\"a\": }", 2, "this JSON cannot be used"),
@@ -238,4 +238,20 @@ fn arguments_of_a_plan_that_are_none() {
     let ran = run(&["jobs", "cron", "cron(0 22 * * ? *)", "--duration", "1431"]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("from 1 to 1430"), "{}", ran.stderr);
+}
+
+/// The service takes none that is longer, whatever it says.
+#[test]
+fn a_cron_expression_has_256_characters() {
+    let padded = |chars: usize| format!("cron(0 22 * * ?{}*)", " ".repeat(chars - 17));
+    for duration in [&[][..], &["--duration", "5"]] {
+        for (chars, code) in [(256, 0), (257, 2)] {
+            let expression = padded(chars);
+            assert_eq!(expression.len(), chars);
+            let ran = run(&[&["jobs", "cron", expression.as_str()], duration].concat());
+            assert_eq!(ran.code, Some(code), "{chars} {duration:?}: {}", ran.stderr);
+            let told = ran.stderr.contains("at most 256 characters");
+            assert_eq!(told, code == 2, "{}", ran.stderr);
+        }
+    }
 }
