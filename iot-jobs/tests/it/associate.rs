@@ -77,6 +77,7 @@ fn a_group_that_is_named_twice_is_one_target() {
     );
     let job = account.ask("DescribeJob", json!({}), NOW + 1).unwrap()["job"].take();
     assert_eq!(job["targets"], arns(&["G", "H"]));
+    assert_eq!(job["lastUpdatedAt"], NOW + 1);
 }
 
 /// The execution of `T1` keeps the job in progress, but nothing new begins.

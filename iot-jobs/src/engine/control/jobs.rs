@@ -111,7 +111,7 @@ impl Turn<'_> {
         let comment = request.text("comment");
         let number = self.job(request)?;
         let targets = self.targets(request)?;
-        let limits = self.state.limits.targets;
+        let (limits, now) = (self.state.limits.targets, self.now);
         let job = self.active_job(number)?;
         if !job.continuous || job.status != JobStatus::InProgress || job.ended {
             let message = "the job is not continuous and in progress, or its end has come";
@@ -133,6 +133,7 @@ impl Turn<'_> {
             return Err(limit(&format!("a job has at most {limits} targets")));
         }
         job.targets.extend(new.iter().cloned());
+        job.updated_at = now;
         if let Some(comment) = comment {
             job.comment = Some(comment.into());
         }

@@ -238,7 +238,9 @@ impl Naive {
         if it.targets.len() + new.len() > self.limits.targets {
             return Err(LIMIT);
         }
+        let now = self.now;
         let it = &mut self.jobs[job];
+        it.updated = now;
         it.targets.extend(new.iter().copied().cloned());
         if !args["comment"].is_null() {
             it.config["comment"] = args["comment"].clone();
