@@ -129,9 +129,9 @@ impl Turn<'_> {
     }
 }
 
-/// `$aws/things/<anything>/jobs/..`.
+/// `$aws/things/<anything>/jobs` and all below it.
 fn is_of_jobs(topic: &str) -> bool {
     let rest = topic.strip_prefix("$aws/things/");
     let rest = rest.and_then(|rest| rest.split_once('/'));
-    rest.is_some_and(|(_, rest)| rest.starts_with("jobs/"))
+    rest.is_some_and(|(_, rest)| rest == "jobs" || rest.starts_with("jobs/"))
 }

@@ -14,11 +14,13 @@ const INVALID: Refused = ("InvalidRequest", None);
 
 impl Naive {
     pub(super) fn device(&mut self, topic: &str, payload: &[u8]) {
-        let Some((thing, path)) = topic
-            .strip_prefix("$aws/things/")
-            .and_then(|rest| rest.split_once("/jobs/"))
-        else {
+        let Some(rest) = topic.strip_prefix("$aws/things/") else {
             return;
+        };
+        let (thing, path) = match (rest.split_once("/jobs/"), rest.strip_suffix("/jobs")) {
+            (Some(parts), _) => parts,
+            (None, Some(thing)) => (thing, ""),
+            (None, None) => return,
         };
         let mut token = Value::Null;
         let before = self.see(thing);
