@@ -104,6 +104,10 @@ fn take<S: Service>(service: &mut S, registry: &mut Registry, step: &Value) -> V
             payload: payload.as_bytes(),
         },
         "AddThingToGroup" => {
+            if registry.is_member(thing, group) {
+                // It does not become what it is.
+                return json!({"ok": null, "out": due});
+            }
             add(registry, thing);
             registry.join(thing, group);
             Operation::ThingJoined { thing, group }
