@@ -141,17 +141,24 @@ fn add(registry: &mut Registry, thing: &str) {
     }
 }
 
-/// Puts a template in its place, managed if its ARN has no account or it has parameters. The format
-/// does not say how a case names it: by ARN, id or name, with its members beside or under
-/// `template`.
+/// Puts a template in its place, managed if its ARN has no account, its name is one of AWS or it has
+/// parameters. The format does not say how a case names it: by ARN, id or name, with its members
+/// beside or under `template`.
 fn put_template<S: Service>(service: &mut S, registry: &mut Registry, args: &Value, now: u64) {
-    let named = |names: &[&str]| {
-        let mut given = names.iter().filter_map(|name| args[*name].as_str());
-        given.next().map(str::to_owned)
-    };
     let content = ["template", "jobTemplate"];
     let content = content.into_iter().find(|name| args[*name].is_object());
     let mut content = content.map_or(args, |name| &args[name]).clone();
+    if content["document"].is_object() {
+        content["document"] = content["document"].to_string().into();
+    }
+    let named = |names: &[&str]| {
+        let given = |value: &Value| {
+            names
+                .iter()
+                .find_map(|name| value[*name].as_str().map(str::to_owned))
+        };
+        given(args).or_else(|| given(&content))
+    };
     let arn = named(&["jobTemplateArn", "templateArn", "arn"]);
     let name = arn
         .as_deref()
@@ -159,10 +166,13 @@ fn put_template<S: Service>(service: &mut S, registry: &mut Registry, args: &Val
     let name = name.map(|(_, name)| name.to_owned());
     let ids = ["jobTemplateId", "templateId", "id", "templateName", "name"];
     let name = name.or_else(|| named(&ids)).unwrap();
-    let managed = arn.is_some_and(|arn| arn.contains("::jobtemplate/"));
-    if managed || content["documentParameters"].is_array() {
-        let (name, version) = name.split_once(':').unwrap_or((&name, "1.0"));
-        let parameters = content["documentParameters"].as_array();
+    let version = named(&["templateVersion", "version"]);
+    let managed = arn.is_some_and(|arn| arn.contains("::jobtemplate/")) || name.starts_with("AWS-");
+    let parameters = ["documentParameters", "parameters"];
+    let parameters = parameters.iter().find_map(|name| content[*name].as_array());
+    if managed || parameters.is_some() {
+        let version = version.as_deref().unwrap_or("1.0");
+        let (name, version) = name.split_once(':').unwrap_or((&name, version));
         let parameters = parameters.into_iter().flatten().map(|parameter| {
             let regex = parameter["regex"].as_str().unwrap();
             let pattern = TextPattern::parse(regex).unwrap();
