@@ -73,7 +73,7 @@ impl<T> Connection<T> {
 /// be cut anywhere, each piece taken in by itself (on another machine), and the pieces merged from
 /// left to right or in any grouping: what comes out is the same. A piece that is not the first
 /// holds more, for the sake of the pieces before it: the ends of sessions that it did not see
-/// begin, and for each key two of its sessions.
+/// begin, and for each key a few of its sessions.
 ///
 /// # What the caller sees to
 ///
@@ -300,10 +300,49 @@ mod tests {
                 pairs.any(|(a, b, from, to)| a.0 != b.0 && from.max(5) < to.min(25))
             }
             Overlap::ConflictingClientId => {
-                pairs.any(|(_, _, from, to)| from < to && (5..=25).contains(&from))
-                    || rows.iter().any(|row| row.3 && (5..=25).contains(&end(row)))
+                pairs.any(|(a, b, from, to)| {
+                    let first = if a.1 < b.1 { end(a) } else { end(b) };
+                    let until = if a.1 == b.1 { to } else { first };
+                    from < until && (5..=25).contains(&from)
+                }) || rows.iter().any(|row| row.3 && (5..=25).contains(&end(row)))
             }
         }
+    }
+
+    /// What is found of sessions that are open from one second to another, told as they begin.
+    fn conflict(sessions: &[(u64, u64)]) -> Option<Vec<u8>> {
+        let row = |(begin, end): &(u64, u64)| (0, *begin, end - begin, false);
+        let rows: Vec<Row> = sessions.iter().map(row).collect();
+        let mut history = ConnectionHistory::new(Overlap::ConflictingClientId, WINDOW);
+        feed(&mut history, &rows, &events(&rows));
+        let evidence = history.findings().remove(&0)?;
+        Some(evidence.sessions().map(|session| session.id).collect())
+    }
+
+    #[test]
+    fn a_session_that_ends_as_it_begins_conflicts_with_one_open_before_and_after() {
+        assert_eq!(conflict(&[(10, 20), (15, 15)]), Some([1, 0].into()));
+        assert_eq!(conflict(&[(10, 32), (15, 15)]), Some([1, 0].into()));
+        assert_eq!(conflict(&[(10, 40), (15, 15)]), Some([1, 0].into())); // stays open
+        assert_eq!(conflict(&[(10, 40), (25, 25)]), Some([1, 0].into())); // the last of the window
+        // Before and behind the window.
+        assert_eq!(conflict(&[(1, 40), (4, 4), (26, 26)]), None);
+        // One takes over from another.
+        assert_eq!(conflict(&[(10, 15), (15, 20)]), None);
+        assert_eq!(conflict(&[(10, 15), (15, 15), (15, 20)]), None);
+        // Of one instant.
+        assert_eq!(conflict(&[(15, 15), (15, 20)]), None);
+        assert_eq!(conflict(&[(15, 15), (15, 15)]), None);
+        assert_eq!(conflict(&[(15, 16), (15, 20)]), Some([1, 0].into()));
+        // The first of all is shown.
+        assert_eq!(
+            conflict(&[(10, 40), (16, 16), (15, 15)]),
+            Some([2, 0].into())
+        );
+        assert_eq!(
+            conflict(&[(10, 40), (15, 20), (15, 15)]),
+            Some([1, 0].into())
+        );
     }
 
     proptest! {

@@ -100,7 +100,13 @@ fn shown(
             let begin = later.connected.unwrap_or_default();
             let both_until = end(earlier).min(end(later));
             let counts = if conflict {
-                from <= begin && begin <= to && begin < both_until
+                // Of one instant, what ends in it came first.
+                let is_open = if earlier.connected < later.connected {
+                    begin < end(earlier)
+                } else {
+                    begin < both_until
+                };
+                from <= begin && begin <= to && is_open
             } else {
                 earlier.user != later.user && begin.max(from) < both_until.min(to)
             };

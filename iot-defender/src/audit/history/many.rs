@@ -22,13 +22,16 @@ pub(super) struct Many<T> {
     /// Open, by id: those of which it is not known yet whether the time that they have with others
     /// counts. They began at the last instant that is known, or before the window.
     fresh: BTreeMap<T, At<T>>,
-    /// No fresh session began later.
+    /// No fresh session began later, nor the passing one.
     newest: Timestamp,
+    /// The first of the fresh sessions that took no time, if such may count. Whether one does is
+    /// known when that instant is over: by then another one, open before it, may have ended too.
+    passing: Option<At<T>>,
     evidence: Option<Evidence<T>>,
     /// The ends of sessions that began in a piece before. None, unless the piece is continued.
     ends: BTreeMap<T, At<T>>,
-    /// Of the sessions that began and ended in the piece and may count, the first, and the first
-    /// of another user where that matters. None, unless the piece is continued.
+    /// Of the sessions that began and ended in the piece and may count, those that are the first
+    /// for some session of a piece before. None, unless the piece is continued.
     first: Vec<(At<T>, Timestamp)>,
 }
 
@@ -38,6 +41,7 @@ impl<T> Default for Many<T> {
             settled: BTreeMap::new(),
             fresh: BTreeMap::new(),
             newest: Timestamp::default(),
+            passing: None,
             evidence: None,
             ends: BTreeMap::new(),
             first: Vec::new(),
@@ -68,7 +72,8 @@ impl<T: Ord + Clone> Many<T> {
 
     /// Whether nothing is held but open sessions.
     pub(super) fn is_only_open(&self) -> bool {
-        self.evidence.is_none() && self.ends.is_empty() && self.first.is_empty()
+        let is_passed = self.passing.is_none();
+        is_passed && self.evidence.is_none() && self.ends.is_empty() && self.first.is_empty()
     }
 
     pub(super) fn is_found_before(&self, now: Timestamp) -> bool {
@@ -111,7 +116,16 @@ impl<T: Ord + Clone> Many<T> {
         self.settle(ended.at, rule);
         let at = ended.at;
         let begun = self.fresh.remove(&ended.id);
+        if let Some(begun) = &begun
+            && rule.may_pass(begun.at, at)
+        {
+            let first = self.passing.take().filter(|it| it.order() < begun.order());
+            self.passing = first.or_else(|| Some(begun.clone()));
+        }
         let begun = begun.or_else(|| self.settled.remove(&ended.id));
+        if self.settled.is_empty() {
+            self.passing = None; // what is fresh was not open before
+        }
         if let Some(evidence) = &mut self.evidence {
             evidence.learn_end(&ended.id, at);
         }
@@ -145,44 +159,46 @@ impl<T: Ord + Clone> Many<T> {
 
     /// The evidence, with that of the sessions that are open and stay so.
     pub(super) fn finding(&self, rule: Rule) -> Option<Evidence<T>> {
-        match (self.evidence.clone(), self.first_pair(None, rule)) {
-            (Some(known), Some(pair)) => Some(known.first(pair)),
-            (known, pair) => known.or(pair),
-        }
+        let found = [
+            self.evidence.clone(),
+            self.passed(),
+            self.first_pair(None, rule),
+        ];
+        found.into_iter().flatten().reduce(Evidence::first)
     }
 
     /// The piece as changes in their order, without what it has found by itself.
     pub(super) fn into_changes(self) -> (Vec<Change<T>>, Option<Evidence<T>>) {
-        let begins = self.settled.into_values().chain(self.fresh.into_values());
-        let begins = begins.map(|begun| (begun.at, true, Change::Begin(begun)));
+        // Of one instant, ends come before begins: of a session that was told of twice, the end is
+        // that of the first. Between them is what took no time, in which each has its own.
         let ends = self.ends.into_values();
-        let mut changes: Vec<_> = ends
-            .map(|ended| (ended.at, false, Change::End(ended)))
-            .chain(begins)
-            .collect();
+        let ends = ends.map(|ended| (ended.at, 0, Change::End(ended)));
+        let begins = self.settled.into_values().chain(self.fresh.into_values());
+        let begins = begins.map(|begun| (begun.at, 2, Change::Begin(begun)));
+        let mut changes: Vec<_> = ends.chain(begins).collect();
         for (begun, end) in self.first {
             let ended = At {
                 at: end,
                 ..begun.clone()
             };
-            changes.push((begun.at, true, Change::Begin(begun)));
-            changes.push((end, false, Change::End(ended)));
+            let (begins, ends) = if begun.at < end { (2, 0) } else { (1, 1) };
+            changes.push((begun.at, begins, Change::Begin(begun)));
+            changes.push((end, ends, Change::End(ended)));
         }
-        // Of one instant, ends before begins: of a session that was told of twice, the end is that
-        // of the first. No session here takes no time.
-        changes.sort_by_key(|(at, is_begin, _)| (*at, *is_begin));
+        changes.sort_by_key(|(at, place, _)| (*at, *place));
         let changes = changes.into_iter().map(|(.., change)| change).collect();
         (changes, self.evidence)
     }
 
     /// Time goes on: what fresh sessions have in common with others up to `now` is known.
     fn settle(&mut self, now: Timestamp, rule: Rule) {
-        if self.fresh.is_empty() || !rule.is_settled(self.newest, now) {
+        let is_settled = self.fresh.is_empty() && self.passing.is_none();
+        if is_settled || !rule.is_settled(self.newest, now) {
             return;
         }
-        if let Some(found) = self.first_pair(Some(now), rule) {
-            self.show(found);
-        }
+        let found = [self.passed(), self.first_pair(Some(now), rule)];
+        found.into_iter().flatten().for_each(|it| self.show(it));
+        self.passing = None;
         let fresh = mem::take(&mut self.fresh);
         if self.settled.is_empty() {
             self.settled = fresh;
@@ -196,7 +212,7 @@ impl<T: Ord + Clone> Many<T> {
     /// the least id.
     fn first_pair(&self, to: Option<Timestamp>, rule: Rule) -> Option<Evidence<T>> {
         let mut fresh: Vec<_> = self.fresh.values().collect();
-        fresh.sort_unstable_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        fresh.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
         let mut least = self.settled.values().next();
         let user = least.or_else(|| fresh.first().copied())?.user.clone();
         for later in fresh {
@@ -213,16 +229,49 @@ impl<T: Ord + Clone> Many<T> {
         None
     }
 
+    /// The overlap of a session that took no time with one that was open before it and still is.
+    fn passed(&self) -> Option<Evidence<T>> {
+        let later = self.passing.as_ref()?;
+        let earlier = self.settled.values().next()?;
+        let At { id, user, at } = later.clone();
+        let session = Session::new(id, user, Some(at), Some(at));
+        // Not so if events came out of order.
+        let is_earlier = earlier.at < at && earlier.id != later.id;
+        is_earlier.then(|| Evidence::of_pair(open(earlier), session, at))
+    }
+
     fn keep_first(&mut self, begun: At<T>, end: Timestamp, rule: Rule) {
-        if !rule.may_count(begun.at, Some(end)) {
+        if !rule.may_count(begun.at, Some(end)) && !rule.may_pass(begun.at, end) {
             return;
         }
-        self.first.push((begun, end));
-        self.first
-            .sort_unstable_by(|(a, _), (b, _)| (a.at, &a.id).cmp(&(b.at, &b.id)));
-        let mut kept = mem::take(&mut self.first).into_iter();
-        if let Some(first) = kept.next() {
-            let other = kept.find(|(other, _)| rule.is_of_users() && other.user != first.0.user);
+        let lasts = begun.at < end;
+        let is_of_use = |first: &At<T>, other: &At<T>| {
+            if lasts {
+                rule.is_of_users() && first.user != other.user
+            } else {
+                // One that begins in the instant in which the first passes overlaps with this one.
+                first.at < other.at
+            }
+        };
+        let mut known = self
+            .first
+            .iter()
+            .filter(|(it, end)| (it.at < *end) == lasts);
+        if let Some((first, _)) = known.next() {
+            let other = known.next().map(|(other, _)| other);
+            let is_behind = other.unwrap_or(first).order() < begun.order();
+            if is_behind && (other.is_some() || !is_of_use(first, &begun)) {
+                return;
+            }
+        }
+        let all = mem::take(&mut self.first).into_iter();
+        let (mut known, rest): (Vec<_>, _) = all.partition(|(it, end)| (it.at < *end) == lasts);
+        known.push((begun, end));
+        known.sort_unstable_by(|(a, _), (b, _)| a.order().cmp(&b.order()));
+        let mut known = known.into_iter();
+        self.first = rest;
+        if let Some(first) = known.next() {
+            let other = known.find(|(other, _)| is_of_use(&first.0, other));
             self.first.push(first);
             self.first.extend(other);
         }

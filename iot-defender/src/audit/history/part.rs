@@ -16,6 +16,13 @@ pub(super) struct At<T> {
     pub(super) at: Timestamp,
 }
 
+impl<T> At<T> {
+    /// By which sessions come one after another.
+    pub(super) const fn order(&self) -> (Timestamp, &T) {
+        (self.at, &self.id)
+    }
+}
+
 /// What happens to a key.
 #[derive(Clone, Debug)]
 pub(super) enum Change<T> {

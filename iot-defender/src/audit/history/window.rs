@@ -19,8 +19,10 @@ pub enum Overlap {
     /// Two client ids at once under one certificate, for some time within the window. The same
     /// client id twice is a conflict of client ids instead.
     SharedCertificate,
-    /// Two sessions at once with one client id, of which the later begins within the window; or an
-    /// end within it that tells so. The principal may be the same.
+    /// Two sessions with one client id, of which the later begins within the window and before the
+    /// end of the other; or an end within it that tells so. The principal may be the same. Of two
+    /// that begin in one instant, that which ends first counts as the first: so neither may end
+    /// in it.
     ConflictingClientId,
 }
 
@@ -120,6 +122,12 @@ impl Rule {
             }
             Overlap::ConflictingClientId => window.has(from) && to.is_none_or(|to| from < to),
         }
+    }
+
+    /// Whether a session that ends as it begins counts if another one is open before and after.
+    pub(super) fn may_pass(self, from: Timestamp, to: Timestamp) -> bool {
+        let is_conflict = self.overlap == Overlap::ConflictingClientId;
+        is_conflict && from == to && self.window.has(from)
     }
 
     /// Whether all that sessions begun by `from` and open until `now` have in common is behind
