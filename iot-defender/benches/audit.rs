@@ -1,6 +1,8 @@
-//! D1 to D3: one policy, one certificate, and a log of connections that fits into the cache.
+//! D1 to D4: one policy, one certificate, a log of connections that fits into the cache, and roles
+//! that are made to be slow.
 #![expect(clippy::unwrap_used, reason = "a bench")]
 
+mod hostile;
 #[expect(
     unreachable_pub,
     clippy::indexing_slicing,
@@ -10,10 +12,11 @@ mod workload;
 
 use core::hint::black_box;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use hostile::HOSTILE;
 use iot_defender::audit::{
     AuditWindow, ConnectionHistory, Days, KnownKeys, Overlap, Profile, age,
-    broad_data_plane_access, certificate_quality, expiry,
+    broad_data_plane_access, certificate_quality, expiry, role_alias_access,
 };
 use iot_policy::{PolicyDocument, X509Certificate};
 use iot_topics::Timestamp;
@@ -84,5 +87,21 @@ fn connections(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, policies, certificates, connections);
+/// Of two sizes, so that what is not linear shows.
+fn roles(c: &mut Criterion) {
+    let mut group = c.benchmark_group("defender/D4 hostile role");
+    group.sample_size(10);
+    for bytes in [250_000, 1_000_000] {
+        group.throughput(Throughput::Bytes(bytes));
+        for (id, of) in HOSTILE {
+            let role = [of(bytes)];
+            group.bench_function(BenchmarkId::new(*id, bytes), |b| {
+                b.iter(|| role_alias_access(black_box(&role), &["s3"], Profile::Aws));
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, policies, certificates, connections, roles);
 criterion_main!(benches);

@@ -13,13 +13,13 @@ use core::time::Duration;
 use iot_policy::{Effect, PolicyDocument};
 use iot_topics::Timestamp;
 
-use super::access::{Access, Reached};
+use super::access::{Access, Reached, StatementPlace};
 use super::action_class::ActionClass;
 use super::check::Check;
 use super::finding::ReasonCode;
 use super::key_quality::Profile;
 use super::permissive::{Judged, broad, data_plane};
-use super::rules::{Rule, Rules};
+use super::rules::{ActionIndex, Rules};
 
 /// Whose role of an identity pool.
 ///
@@ -83,6 +83,13 @@ pub fn is_cognito_pool_audited(last_connection: Option<Timestamp>, start: Timest
 /// has of things that are named, not of all. Nobody may reach the data plane of foreign devices,
 /// as with an IoT policy: the guide says so for users too, though its list of codes does not. An
 /// action is not counted as granted if a Deny without conditions names it on `*`.
+///
+/// Cost: some 300 matches a pattern of an action, and as [`broad_data_plane_access`] says of those of
+/// resources. Actions that no table knows are tried against each pattern, but with at most 67
+/// million matches, which IAM has no room for in a role; beyond, what a statement writes out counts
+/// as granted unless a Deny writes it out too.
+///
+/// [`broad_data_plane_access`]: super::broad_data_plane_access
 ///
 /// # Examples
 ///
@@ -158,7 +165,7 @@ fn granted(rules: &Rules<'_>, class: ActionClass) -> Vec<Reached> {
         .filter_map(|action| reached_by(rules, action))
         .collect();
     if class == ActionClass::NonThingAdmin {
-        reached.extend(unknown(rules).filter_map(|action| reached_by(rules, action)));
+        reached.extend(unknown(rules, MOST));
         reached.sort_unstable();
     }
     reached
@@ -166,21 +173,109 @@ fn granted(rules: &Rules<'_>, class: ActionClass) -> Vec<Reached> {
 
 fn reached_by(rules: &Rules<'_>, action: &str) -> Option<Reached> {
     let rule = rules.about(action).granted_somewhere()?;
-    Some(Reached {
-        action: action.into(),
-        statement: Some(rule.place),
-        witness: None,
-    })
+    Some(reached(action, rule.place))
 }
 
-/// The actions of AWS IoT that are written out and that the table does not have, each once.
-fn unknown<'d>(rules: &Rules<'d>) -> impl Iterator<Item = &'d str> {
-    let literal = rules.with(Effect::Allow).flat_map(Rule::literal_actions);
-    let unknown = literal.filter(|action| {
-        ActionClass::known_as(action).is_none() && ActionClass::of(action).is_some()
+/// Matches that the unknown actions of a role may take. The documents that IAM has room for in a
+/// role, 133,120 characters, cannot take them all.
+const MOST: usize = 1 << 26;
+
+/// The actions of AWS IoT that are written out and that the table does not have, each once, as far
+/// as they are granted.
+///
+/// Each is tried against each pattern with wildcards. Once `most` matches were made, an action is
+/// granted by the statement that writes it out, unless another one that does denies it.
+fn unknown(rules: &Rules<'_>, most: usize) -> Vec<Reached> {
+    let mut by_name: BTreeMap<String, (&str, StatementPlace)> = BTreeMap::new();
+    for rule in rules.with(Effect::Allow) {
+        let unknown = rule.literal_actions().filter(|action| {
+            ActionClass::known_as(action).is_none() && ActionClass::of(action).is_some()
+        });
+        for action in unknown {
+            let known = by_name.entry(action.to_ascii_lowercase());
+            known.or_insert((action, rule.place)).0 = action;
+        }
+    }
+    let allowing = rules.with(Effect::Allow).filter(|rule| rule.is_about_iot());
+    let allowing: Vec<_> = allowing.collect();
+    let allows = ActionIndex::new(allowing.iter().copied());
+    let denies = rules.with(Effect::Deny).filter(|rule| rule.is_of_all());
+    let denies = ActionIndex::new(denies);
+    let mut left = Some(most);
+    let granted = by_name.into_iter().filter_map(|(name, (action, writer))| {
+        let first = allows.first(&name, &mut left);
+        let first = first.and_then(|at| allowing.get(at)).map(|rule| rule.place);
+        if denies.first(&name, &mut left).is_some() {
+            return None;
+        }
+        let place = first.or_else(|| left.is_none().then_some(writer))?;
+        Some(reached(action, place))
     });
-    let by_name: BTreeMap<String, &str> = unknown
-        .map(|action| (action.to_ascii_lowercase(), action))
-        .collect();
-    by_name.into_values()
+    granted.collect()
+}
+
+fn reached(action: &str, place: StatementPlace) -> Reached {
+    Reached {
+        action: action.into(),
+        statement: Some(place),
+        witness: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use iot_policy::Statement;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_out_is_looked_up() {
+        let actions = (0..40).map(|at| format!("iot:Unknown{at}"));
+        let denied: Vec<_> = actions.clone().step_by(2).collect();
+        let statements = Vec::from([
+            Statement::allow(actions.collect::<Vec<_>>(), "*"),
+            Statement::deny(denied, "*"),
+        ]);
+        let documents = [PolicyDocument::new(statements).unwrap()];
+        assert_eq!(unknown(&Rules::new(&documents), 0).len(), 20);
+    }
+
+    #[test]
+    fn a_pattern_of_many_statements_is_tried_once() {
+        let bucket = "arn:aws:s3:::bucket";
+        let written = (0..40).map(|at| Statement::allow(format!("iot:Unknown{at}"), bucket));
+        let wild = (0..40).map(|_| Statement::allow("iot:*1", "*"));
+        let documents = [PolicyDocument::new(written.chain(wild).collect()).unwrap()];
+        let rules = Rules::new(&documents);
+        // 1, 11, 21 and 31.
+        assert_eq!(unknown(&rules, 40).len(), 4);
+        assert_eq!(unknown(&rules, 39).len(), 5);
+    }
+
+    /// What could not be tried counts as allowed.
+    #[test]
+    fn an_audit_that_ran_out_of_matches_fails_closed() {
+        let statements = Vec::from([
+            Statement::allow("iot:Unknown1", "arn:aws:s3:::bucket"),
+            Statement::allow("iot:Unkn*", "*"),
+            Statement::allow("iot:Unknown2", "*"),
+            Statement::deny(["iot:*2", "iot:Unknown3"], "*"),
+            Statement::allow("iot:Unknown3", "*"),
+        ]);
+        let documents = [PolicyDocument::new(statements).unwrap()];
+        let rules = Rules::new(&documents);
+        let told = |most| -> Vec<_> {
+            let reached = unknown(&rules, most).into_iter();
+            let place = |it: &Reached| it.statement.map(|place| place.statement);
+            reached.map(|it| (place(&it), it.action)).collect()
+        };
+        assert_eq!(told(MOST), [(Some(1), "iot:Unknown1".into())]);
+        let all = [
+            (Some(0), "iot:Unknown1".into()),
+            (Some(2), "iot:Unknown2".into()),
+        ];
+        assert_eq!(told(0), all);
+    }
 }

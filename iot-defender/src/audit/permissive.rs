@@ -7,7 +7,8 @@
 
 mod target;
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::slice;
 
 use iot_policy::PolicyDocument;
@@ -15,7 +16,7 @@ use iot_policy::PolicyDocument;
 use super::access::{Access, Reached, Witness};
 use super::finding::ReasonCode;
 use super::key_quality::Profile;
-use super::rules::{Applicable, FOREIGN, NAME, Rules};
+use super::rules::{Applicable, FOREIGN, NAME, Proof, Rules};
 pub(crate) use target::Judged;
 
 /// The longest name of a thing.
@@ -28,7 +29,10 @@ const MAX_NAME: usize = 128;
 /// `iot:RetainPublish` and at the filters `#` and `+/#`, that one is last. `iot:Receive` is never
 /// a fault. Every action has a [`Witness`]. Another Deny without conditions never adds anything.
 ///
-/// Cost: some 60 matches a resource pattern; with `?` in the patterns, up to 128 times that.
+/// Cost: some 60 matches a resource pattern and as many more for each `?`. Where a Deny with
+/// `NotResource` leaves what is of some accounts only, an account that suits them all is looked for
+/// with 8 million matches an action; if they do not suffice, which takes a document many times the
+/// size of a policy of AWS IoT, the action counts as within reach and has no witness.
 ///
 /// # Examples
 ///
@@ -73,35 +77,36 @@ pub(crate) fn broad(rules: &Rules<'_>, judged: &Judged, profile: Profile) -> Opt
     }
     let most = (about.most_single_wildcards() + 1).min(MAX_NAME);
     judged.targets(profile).find_map(|target| {
-        let lengths = if target.contains(FOREIGN) { most } else { 1 };
-        (1..=lengths).find_map(|length| reach(&about, judged.action, target, length))
+        if most == 1 || !target.contains(FOREIGN) {
+            about.granted(target)?;
+            return reach(&about, judged.action, target, 1);
+        }
+        let names: Vec<_> = (1..=most).map(|length| filled(target, length)).collect();
+        let granted = about.granted_lengths(&names);
+        let granted = names.iter().enumerate().filter(|(at, _)| granted.has(*at));
+        let mut granted = granted.map(|(at, name)| (at + 1, name));
+        granted.find_map(|(length, name)| reach(&about, judged.action, name, length))
     })
 }
 
+/// How a target that is granted is reached: in some account, unless it is denied in each.
 fn reach(about: &Applicable<'_, '_>, action: &str, target: &str, length: usize) -> Option<Reached> {
-    let target = if length == 1 {
-        about.granted(target)?;
-        target.to_string()
-    } else {
-        let target = filled(
-            target,
-            &String::from(FOREIGN).repeat(length),
-            &NAME.to_string(),
-        );
-        about.granted(&target)?;
-        target
+    let name = readable(about, target, length);
+    let (rule, resource, proof) = about.granted_arn(&name)?;
+    let arn = match proof {
+        Proof::Arn(arn) => Some(arn),
+        Proof::Refuted => return None,
+        Proof::Open => None,
     };
-    let name = readable(about, &target, length);
-    let (rule, resource, arn) = about.granted_arn(&name)?;
-    let witness = Witness {
+    let witness = arn.map(|arn| Witness {
         action: action.into(),
         arn,
         resource,
-    };
+    });
     Some(Reached {
         action: action.into(),
         statement: Some(rule.place),
-        witness: Some(witness),
+        witness,
     })
 }
 
@@ -113,22 +118,19 @@ fn readable(about: &Applicable<'_, '_>, target: &str, length: usize) -> String {
         let target = target.replace(&one, foreign);
         target.replace(NAME, name)
     };
-    const WORDS: [&str; 2] = ["another-device", "example"];
-    let [foreign, other] = WORDS;
-    let spoken = with(foreign, other);
-    if WORDS.iter().all(|word| about.is_fresh(word)) && is_granted(&spoken) {
-        return spoken;
+    let words = about.words();
+    if let Some([foreign, other]) = words.spoken {
+        let spoken = with(foreign, other);
+        if is_granted(&spoken) {
+            return spoken;
+        }
     }
     // A character that stands in no pattern is treated as the private one was.
-    let mut fresh = ('a'..='z')
-        .rev()
-        .chain('0'..='9')
-        .map(String::from)
-        .filter(|text| about.is_fresh(text));
-    let plain = fresh.next().map(|text| with(&text.repeat(length), &text));
+    let plain = words.plain.map(String::from);
+    let plain = plain.map(|text| with(&text.repeat(length), &text));
     plain.filter(is_granted).unwrap_or_else(|| target.into())
 }
 
-fn filled(target: &str, foreign: &str, name: &str) -> String {
-    target.replace(FOREIGN, foreign).replace(NAME, name)
+fn filled(target: &str, length: usize) -> String {
+    target.replace(FOREIGN, &String::from(FOREIGN).repeat(length))
 }

@@ -15,7 +15,7 @@ use super::access::{Access, Reached, StatementPlace};
 use super::cognito::authenticated;
 use super::finding::ReasonCode;
 use super::key_quality::Profile;
-use super::rules::{Rule, Rules};
+use super::rules::{ActionIndex, FOREIGN, Rule, Rules};
 
 /// Services that watch over the account, by prefix and in the order of the guide.
 const SECURITY_AUDITING: [&str; 5] = [
@@ -34,6 +34,10 @@ const SECURITY_AUDITING: [&str; 5] = [
 /// the account no action may be allowed at all. An Allow with `NotAction` counts as one of `*` for
 /// both, and no Deny undoes it. For AWS IoT itself the rules of
 /// [`CognitoRole::Authenticated`](super::CognitoRole::Authenticated) apply as well.
+///
+/// Cost: that of [`cognito_access`](super::cognito_access), and of each used service against each
+/// pattern of an action with wildcards. After 67 million such matches, which no role takes that IAM
+/// has room for, a service counts as allowed.
 ///
 /// # Examples
 ///
@@ -60,12 +64,7 @@ pub fn role_alias_access<S: AsRef<str>>(
 ) -> Vec<Access> {
     let rules = Rules::new(policies);
     let used = lower(used_services);
-    let whole = used.iter().filter_map(|service| {
-        let rule = rules
-            .with(Effect::Allow)
-            .find(|rule| allows_all_of(rule, service))?;
-        Some(reached(format!("{service}:*"), rule.place))
-    });
+    let whole = allowed_whole(&rules, &used, MOST);
     let auditing = SECURITY_AUDITING.iter().filter_map(|service| {
         let rule = rules
             .with(Effect::Allow)
@@ -73,7 +72,7 @@ pub fn role_alias_access<S: AsRef<str>>(
         Some(reached((*service).into(), rule.place))
     });
     let services = [
-        Access::of(ReasonCode::AllowsBroadAccessToUsedServices, whole.collect()),
+        Access::of(ReasonCode::AllowsBroadAccessToUsedServices, whole),
         Access::of(
             ReasonCode::AllowsAccessToSecurityAuditingServices,
             auditing.collect(),
@@ -139,11 +138,31 @@ const fn reached(action: String, place: StatementPlace) -> Reached {
     }
 }
 
-/// Whether a statement is about every action of a service: it takes one whose name no policy has.
-fn allows_all_of(rule: &Rule<'_>, service: &str) -> bool {
-    let any = format!("{service}:{}", "\u{E001}".repeat(64));
-    let mut actions = rule.actions().iter();
-    rule.is_not_action() || actions.any(|action| action.matches(&any))
+/// Matches of services with patterns: those of all services that there are with all patterns that
+/// IAM has room for in a role are fewer.
+const MOST: usize = 1 << 26;
+
+/// The services of which a statement allows every action: it takes one whose name no policy has.
+/// Once `most` matches were made, a service counts as allowed, by no statement in particular.
+fn allowed_whole(rules: &Rules<'_>, services: &BTreeSet<String>, most: usize) -> Vec<Reached> {
+    let (negated, listing): (Vec<_>, Vec<_>) = rules
+        .with(Effect::Allow)
+        .partition(|rule| rule.is_not_action());
+    let everything = negated.first().map(|rule| rule.place);
+    let index = ActionIndex::new(listing.iter().copied());
+    let no_action = String::from(FOREIGN).repeat(64);
+    let mut left = Some(most);
+    let whole = services.iter().filter_map(|service| {
+        let listed = index.first(&format!("{service}:{no_action}"), &mut left);
+        let listed = listed.and_then(|at| listing.get(at)).map(|rule| rule.place);
+        let statement = listed.into_iter().chain(everything).min();
+        (statement.is_some() || left.is_none()).then(|| Reached {
+            action: format!("{service}:*"),
+            statement,
+            witness: None,
+        })
+    });
+    whole.collect()
 }
 
 /// The services that a statement is about, as patterns in lower case.
@@ -155,4 +174,39 @@ fn services(rule: &Rule<'_>) -> impl Iterator<Item = WildcardPattern> {
     });
     let everything = rule.is_not_action().then_some("*");
     prefixes.chain(everything).map(WildcardPattern::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use iot_policy::Statement;
+
+    use super::*;
+
+    #[test]
+    fn the_first_statement_that_allows_a_whole_service() {
+        let allow = |actions: &[&str]| Statement::allow(actions.to_vec(), "*");
+        let statements = Vec::from([
+            allow(&["s3:Get*", "iot:*"]),
+            allow(&["s?:*", "*:Get"]),
+            allow(&["kinesis:*"]),
+        ]);
+        let documents = [PolicyDocument::new(statements).unwrap()];
+        let rules = Rules::new(&documents);
+        let services = lower(&["S3", "iot", "kinesis", "sqs"]);
+        let told = |most| -> Vec<_> {
+            let whole = allowed_whole(&rules, &services, most).into_iter();
+            let place = |it: &Reached| it.statement.map(|place| place.statement);
+            whole.map(|it| (place(&it), it.action)).collect()
+        };
+        let whole = [
+            (Some(0), "iot:*".into()),
+            (Some(2), "kinesis:*".into()),
+            (Some(1), "s3:*".into()),
+        ];
+        assert_eq!(told(MOST), whole);
+        // What could not be tried counts as allowed.
+        let named = |(_, action): &(_, String)| action.clone();
+        let all: Vec<String> = told(0).iter().map(named).collect();
+        assert_eq!(all, ["iot:*", "kinesis:*", "s3:*", "sqs:*"]);
+    }
 }

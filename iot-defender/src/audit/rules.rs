@@ -5,7 +5,10 @@
 //! Deny with a condition is taken not to; but for the one condition that ties a connection to its
 //! thing, `iot:Connection.Thing.IsAttached`.
 
+mod applicable;
 mod guard;
+mod index;
+mod lengths;
 mod pattern;
 
 use alloc::string::String;
@@ -13,7 +16,10 @@ use alloc::vec::Vec;
 
 use iot_policy::{Effect, PolicyDocument, Statement, Version, WildcardPattern};
 
+pub(crate) use applicable::{Applicable, Proof};
 pub(crate) use guard::Guard;
+pub(crate) use index::ActionIndex;
+pub(crate) use lengths::Lengths;
 pub(crate) use pattern::{FOREIGN, NAME, OWN, ResourcePattern};
 
 use super::access::StatementPlace;
@@ -32,6 +38,10 @@ pub(crate) struct Rule<'d> {
     /// `None` for what can name nothing of AWS IoT.
     resources: Vec<Option<ResourcePattern<'d>>>,
     guard: Guard,
+    /// Whether some resource of AWS IoT may be meant.
+    is_about_iot: bool,
+    /// Whether every resource of AWS IoT is meant.
+    is_about_all: bool,
 }
 
 impl<'d> Rules<'d> {
@@ -66,11 +76,7 @@ impl<'d> Rules<'d> {
         let names = |rule: &&Rule<'d>| rule.names(&action);
         let counts = |rule: &&Rule<'d>| rule.guard.counts(rule.statement.effect(), is_connect);
         let of = |effect| self.with(effect).filter(names).filter(counts).collect();
-        Applicable {
-            allows: of(Effect::Allow),
-            denies: of(Effect::Deny),
-            is_connect,
-        }
+        Applicable::new(of(Effect::Allow), of(Effect::Deny), is_connect)
     }
 }
 
@@ -79,12 +85,16 @@ impl<'d> Rule<'d> {
         let lower = |text: &str| WildcardPattern::new(&text.to_ascii_lowercase());
         let is_negated = statement.resources().is_negated();
         let resource = |text| ResourcePattern::new(text, version, is_negated);
+        let resources: Vec<_> = statement.resources().iter().map(resource).collect();
+        let mut listed = resources.iter().flatten().filter(|_| !is_negated);
         Self {
             place,
             statement,
             actions: statement.actions().iter().map(lower).collect(),
-            resources: statement.resources().iter().map(resource).collect(),
             guard: Guard::of(statement),
+            is_about_iot: is_negated || listed.clone().next().is_some(),
+            is_about_all: listed.any(ResourcePattern::is_universal),
+            resources,
         }
     }
 
@@ -113,14 +123,14 @@ impl<'d> Rule<'d> {
 
     /// The resources that `Resource` lists, with their places; none for `NotResource`.
     pub(crate) fn listed(&self) -> impl Iterator<Item = (usize, &ResourcePattern<'d>)> {
-        let resources = (!self.statement.resources().is_negated()).then_some(&self.resources);
+        let resources = (!self.is_not_resource()).then_some(&self.resources);
         let numbered = resources.into_iter().flatten().enumerate();
         numbered.filter_map(|(at, resource)| Some((at, resource.as_ref()?)))
     }
 
     /// Whether the statement is about a resource, and by which pattern; `NotResource` has none.
     pub(crate) fn takes(&self, name: &str, is_connect: bool) -> Option<Option<usize>> {
-        if self.statement.resources().is_negated() {
+        if self.is_not_resource() {
             let mut listed = self.resources.iter().flatten();
             return (!listed.any(|resource| resource.takes(name, is_connect))).then_some(None);
         }
@@ -129,112 +139,42 @@ impl<'d> Rule<'d> {
         found.map(|(at, _)| Some(at))
     }
 
-    /// Whether the statement is about this very ARN.
-    fn takes_arn(&self, arn: &str, client_id: Option<&str>) -> bool {
-        let mut resources = self.resources.iter().flatten();
-        resources.any(|it| it.takes_arn(arn, client_id)) != self.statement.resources().is_negated()
+    /// The lengths of a foreign name at which the statement is about a resource. `names` are those
+    /// with one character of it, two, and so on.
+    fn lengths(&self, names: &[String], is_connect: bool) -> Lengths {
+        let resources = self.resources.iter().flatten();
+        let taken = Lengths::union(resources, |it| it.lengths(names, is_connect));
+        if self.is_not_resource() {
+            Lengths::ALL.but(taken)
+        } else {
+            taken
+        }
+    }
+
+    /// The patterns, as they take whole ARNs.
+    fn whole(&self, client_id: Option<&str>) -> Vec<WildcardPattern> {
+        let resources = self.resources.iter().flatten();
+        resources.map(|it| it.whole(client_id)).collect()
+    }
+
+    /// Whether `NotResource` lists what the statement is not about.
+    const fn is_not_resource(&self) -> bool {
+        self.statement.resources().is_negated()
     }
 
     /// Whether some resource of AWS IoT may be meant.
-    pub(crate) fn is_about_iot(&self) -> bool {
-        self.statement.resources().is_negated() || self.listed().next().is_some()
+    pub(crate) const fn is_about_iot(&self) -> bool {
+        self.is_about_iot
     }
 
-    /// Whether every resource of AWS IoT is meant.
-    fn is_about_all(&self) -> bool {
-        self.listed().any(|(_, resource)| resource.is_universal())
+    /// Whether the statement takes its actions away altogether, if it is a Deny.
+    pub(crate) fn is_of_all(&self) -> bool {
+        self.is_about_all && self.guard.counts(self.statement.effect(), false)
     }
 
     /// The ARN of a resource as the pattern with this place would have it.
     pub(crate) fn arn(&self, resource: Option<usize>, name: &str) -> String {
         let listed = resource.and_then(|at| self.resources.get(at)?.as_ref());
         listed.map_or_else(|| pattern::default_arn(name), |listed| listed.arn(name))
-    }
-}
-
-/// The statements about one action that count.
-pub(crate) struct Applicable<'r, 'd> {
-    allows: Vec<&'r Rule<'d>>,
-    denies: Vec<&'r Rule<'d>>,
-    is_connect: bool,
-}
-
-impl<'r, 'd> Applicable<'r, 'd> {
-    /// The Allow statement that lets the action be done on a resource that no Deny names, and its
-    /// pattern. `name` is the sixth part of the ARN. Cost: one match a pattern.
-    pub(crate) fn granted(&self, name: &str) -> Option<(&'r Rule<'d>, Option<usize>)> {
-        let takes = |rule: &Rule<'d>| rule.takes(name, self.is_connect);
-        let found = self
-            .allows
-            .iter()
-            .find_map(|rule| Some((*rule, takes(rule)?)))?;
-        let is_denied = self.denies.iter().any(|rule| takes(rule).is_some());
-        (!is_denied).then_some(found)
-    }
-
-    /// What [`granted`](Self::granted) finds, with an ARN of the resource. Denies of all that is
-    /// not of some account leave only ARNs of that account, and may leave none.
-    pub(crate) fn granted_arn(&self, name: &str) -> Option<(&'r Rule<'d>, Option<usize>, String)> {
-        let (rule, resource) = self.granted(name)?;
-        let client_id = name.strip_prefix("client/").filter(|_| self.is_connect);
-        let excepting = self
-            .denies
-            .iter()
-            .filter(|deny| deny.statement.resources().is_negated());
-        let exceptions = excepting
-            .clone()
-            .flat_map(|deny| deny.resources.iter().flatten())
-            .filter(|it| it.takes(name, self.is_connect));
-        let own = rule.arn(resource, name);
-        if excepting
-            .clone()
-            .all(|deny| !deny.takes_arn(&own, client_id))
-        {
-            return Some((rule, resource, own));
-        }
-        let mut arns = exceptions.map(|it| it.arn(name)).filter(|arn| {
-            rule.takes_arn(arn, client_id)
-                && excepting
-                    .clone()
-                    .all(|deny| !deny.takes_arn(arn, client_id))
-        });
-        arns.next().map(|arn| (rule, resource, arn))
-    }
-
-    /// The first Allow that is about AWS IoT, unless a Deny takes the action away altogether.
-    pub(crate) fn granted_somewhere(&self) -> Option<&'r Rule<'d>> {
-        let is_denied = self.denies.iter().any(|rule| rule.is_about_all());
-        let mut allows = self.allows.iter().copied();
-        allows.find(|rule| !is_denied && rule.is_about_iot())
-    }
-
-    /// The Deny statements that hold whatever the request.
-    pub(crate) fn denies(&self) -> impl Iterator<Item = &'r Rule<'d>> {
-        self.denies.iter().copied()
-    }
-
-    /// Whether nothing is allowed, whatever the resource.
-    pub(crate) const fn is_silent(&self) -> bool {
-        self.allows.is_empty()
-    }
-
-    /// The most `?` of one pattern: a name with one character more is not told from a longer one.
-    pub(crate) fn most_single_wildcards(&self) -> usize {
-        let rules = self.allows.iter().chain(&self.denies);
-        let resources = rules.flat_map(|rule| rule.resources.iter().flatten());
-        resources
-            .map(ResourcePattern::single_wildcards)
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// Whether a text stands nowhere in the resources: no pattern has it in mind, not even as what
-    /// stands for a variable without a value.
-    pub(crate) fn is_fresh(&self, word: &str) -> bool {
-        let mut rules = self.allows.iter().chain(&self.denies);
-        !rules.any(|rule| {
-            let mut texts = rule.statement.resources().iter();
-            texts.any(|text| text.contains(word))
-        })
     }
 }

@@ -9,6 +9,8 @@ use alloc::string::String;
 
 use iot_policy::{PatternPart, Variable, Version, WildcardPattern};
 
+use super::Lengths;
+
 /// Stands for the value of a variable.
 pub(crate) const OWN: char = '\u{E000}';
 /// Once or repeated, the name of a thing or client that is not the principal's.
@@ -78,9 +80,28 @@ impl<'d> ResourcePattern<'d> {
         }
     }
 
-    /// Whether the whole pattern takes an ARN, partition, Region and account among it.
-    pub(crate) fn takes_arn(&self, arn: &str, client_id: Option<&str>) -> bool {
-        glob(self.text, self.version, client_id.unwrap_or(OWN_TEXT)).matches(arn)
+    /// The lengths of a foreign name at which the pattern takes a resource. `names` are those with
+    /// one character of it, two, and so on. Cost: at most one match a `?`, and one more.
+    pub(crate) fn lengths(&self, names: &[String], is_connect: bool) -> Lengths {
+        // A name with more characters than that has one under a `*`, or in the client id, so that
+        // one more makes no difference.
+        let told = self.single_wildcards + self.part.matches(FOREIGN).count();
+        let mut taken = Lengths::NONE;
+        for (at, name) in names.iter().take(told + 1).enumerate() {
+            if self.takes(name, is_connect) {
+                taken = if at == told {
+                    taken.and_from(at)
+                } else {
+                    taken.and(at)
+                };
+            }
+        }
+        taken
+    }
+
+    /// The whole pattern, partition, Region and account among it, as it takes ARNs.
+    pub(crate) fn whole(&self, client_id: Option<&str>) -> WildcardPattern {
+        glob(self.text, self.version, client_id.unwrap_or(OWN_TEXT))
     }
 
     /// Whether every resource is taken.
