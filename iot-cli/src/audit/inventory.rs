@@ -9,6 +9,7 @@ use iot_defender::audit::{
 };
 use iot_policy::{PolicyDocument, X509Certificate};
 use iot_topics::{CertificateId, Timestamp};
+use serde_json::value::RawValue;
 
 use super::piece::{Piece, Place};
 use super::unread::{Lost, Unread};
@@ -94,17 +95,16 @@ impl Document {
             .unwrap_or_else(|| self.piece.text())
     }
 
-    /// Where a statement of it stands, counted from 0.
-    pub(super) fn statement(&self, index: usize) -> Piece {
+    /// Where its statements stand. Cost: linear in the text.
+    pub(super) fn statements(&self) -> Vec<Piece> {
         if self.unquoted.is_some() {
-            return self.piece.clone();
+            return Vec::from([self.piece.clone()]);
         }
-        let text = self.piece.text();
-        let pointer = format!("/Statement/{index}");
-        // A statement may stand without a list around it.
-        match iot_policy::locate(text, &pointer) {
-            Some(_) => self.piece.at(&pointer),
-            None => self.piece.at("/Statement"),
+        let list = self.piece.at("/Statement");
+        match serde_json::from_str::<Vec<&RawValue>>(list.text()) {
+            Ok(statements) => statements.iter().map(|raw| list.part(raw)).collect(),
+            // A statement may stand without a list around it.
+            Err(_) => Vec::from([list]),
         }
     }
 }

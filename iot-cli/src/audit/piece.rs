@@ -76,6 +76,11 @@ impl Piece {
         }
     }
 
+    /// Where it stands in its text, in bytes.
+    pub(super) const fn range(&self) -> &Range<usize> {
+        &self.range
+    }
+
     /// Whether it stands in the same text.
     pub(super) fn is_beside(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.text, &other.text)

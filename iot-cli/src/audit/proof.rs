@@ -1,8 +1,10 @@
 //! A finding with the places that show it.
 
+use std::collections::BTreeMap;
+
 use iot_defender::audit::{
     Access, AuditFinding, Misconfiguration, Proof, Reached, RelatedResource, ResourceIdentifier,
-    Severity,
+    Severity, StatementPlace,
 };
 use iot_topics::Timestamp;
 use serde_json::{Value, json};
@@ -82,26 +84,65 @@ impl Shown {
 /// What is allowed, by the place that allows it: a resource of a statement where a witness tells
 /// which, else its actions.
 fn of_access(access: &Access, documents: &[Document]) -> Vec<Proven> {
+    let mut statements = Statements::new(documents);
     let mut groups: Vec<(Piece, Vec<&Reached>)> = Vec::new();
+    // There may be as many actions and statements as there is room for in a file: each place is
+    // looked for once.
+    let mut by_place = BTreeMap::new();
+    let mut by_range = BTreeMap::new();
     for reached in &access.actions {
-        let Some((place, document)) = reached
-            .statement
-            .and_then(|place| Some((place, documents.get(place.document)?)))
-        else {
+        let Some(place) = reached.statement else {
             continue;
         };
-        let statement = document.statement(place.statement);
         let witness = reached.witness.as_ref();
-        let piece = match witness.and_then(|witness| witness.resource) {
-            Some(index) => resource_of(&statement, index),
-            None => statement.at("/Action"),
+        let resource = witness.and_then(|witness| witness.resource);
+        let known = by_place.get(&(place, resource)).copied();
+        let Some(index) = known.or_else(|| {
+            let statement = statements.piece(place)?;
+            let piece = match resource {
+                Some(index) => resource_of(statement, index),
+                None => statement.at("/Action"),
+            };
+            let range = (place.document, piece.range().start, piece.range().end);
+            let index = *by_range.entry(range).or_insert(groups.len());
+            if index == groups.len() {
+                groups.push((piece, Vec::new()));
+            }
+            by_place.insert((place, resource), index);
+            Some(index)
+        }) else {
+            continue;
         };
-        match groups.iter_mut().find(|(known, _)| *known == piece) {
-            Some((_, group)) => group.push(reached),
-            None => groups.push((piece, vec![reached])),
+        if let Some((_, group)) = groups.get_mut(index) {
+            group.push(reached);
         }
     }
     groups.into_iter().map(allowed).collect()
+}
+
+/// Where the statements of documents stand, each document read once.
+struct Statements<'a> {
+    documents: &'a [Document],
+    read: BTreeMap<usize, Vec<Piece>>,
+}
+
+impl<'a> Statements<'a> {
+    const fn new(documents: &'a [Document]) -> Self {
+        Self {
+            documents,
+            read: BTreeMap::new(),
+        }
+    }
+
+    /// The statement at a place; the whole of a document that is a text in a text.
+    fn piece(&mut self, place: StatementPlace) -> Option<&Piece> {
+        let document = self.documents.get(place.document)?;
+        let read = self.read.entry(place.document);
+        let statements = read.or_insert_with(|| document.statements());
+        statements
+            .get(place.statement)
+            .or_else(|| statements.first())
+    }
 }
 
 fn allowed((piece, group): (Piece, Vec<&Reached>)) -> Proven {
@@ -135,10 +176,9 @@ fn resource_of(statement: &Piece, index: usize) -> Piece {
 }
 
 fn of_misconfiguration(way: &Misconfiguration, documents: &[Document]) -> Vec<Proven> {
+    let mut statements = Statements::new(documents);
     let denied = way.resources.iter().filter_map(|denied| {
-        let document = documents.get(denied.statement.document)?;
-        let statement = document.statement(denied.statement.statement);
-        let piece = resource_of(&statement, denied.resource);
+        let piece = resource_of(statements.piece(denied.statement)?, denied.resource);
         let witness = denied.bypass.as_ref().map(|bypass| Witnessed {
             text: format!(
                 "the filter `{}`, allowed by statement {}, brings `{}`",
