@@ -79,6 +79,9 @@ fn head(report: &AuditReport) -> String {
     lines.join("\n") + "\n"
 }
 
+/// In the place of a figure.
+const NOT_KNOWN: &str = "-";
+
 /// Checks that do not comply come first, the gravest first of all.
 fn table(report: &AuditReport) -> String {
     let mut checks: Vec<(&Check, &CheckReport)> = report.checks.iter().collect();
@@ -98,13 +101,23 @@ fn table(report: &AuditReport) -> String {
     let right: Vec<usize> = (2..titles.len()).collect();
     titles.push("MITIGATION");
     let rows = checks.into_iter().map(|(check, report)| {
+        let is_complete = matches!(
+            report.status,
+            CheckRunStatus::CompletedCompliant | CheckRunStatus::CompletedNonCompliant
+        );
         let share = report.non_compliant_percent();
         let mut row = vec![
             check.to_string(),
             check.severity().to_string(),
-            number(report.non_compliant_resources),
+            match report.non_compliant_resources {
+                0 if !is_complete => NOT_KNOWN.to_owned(),
+                known => number(known),
+            },
             number(report.total_resources),
-            share.map_or_else(String::new, |share| format!("{share} %")),
+            match is_complete {
+                true => share.map_or_else(String::new, |share| format!("{share} %")),
+                false => NOT_KNOWN.to_owned(),
+            },
         ];
         if has_suppressed {
             row.push(number(report.suppressed_resources));
