@@ -55,7 +55,7 @@ impl Reader {
     fn item(&mut self, piece: &Piece, hint: &Hint, is_file: bool, lost: Lost) {
         let done = match piece.text().starts_with('"') && !is_file {
             true => self
-                .paths(piece, Some(hint))
+                .paths(piece, Some(hint), lost)
                 .map_err(|failure| (failure, lost)),
             false => match shaped::<Head<'_>>(piece) {
                 Ok(head) => {
@@ -100,14 +100,18 @@ impl Reader {
         }
     }
 
-    /// Other files, as seen from the one that names them.
-    fn paths(&mut self, piece: &Piece, hint: Option<&Hint>) -> Result<(), Failure> {
+    /// Other files, as seen from the one that names them; `lost` is what they may be about.
+    fn paths(&mut self, piece: &Piece, hint: Option<&Hint>, lost: Lost) -> Result<(), Failure> {
         let path: String = shaped(piece)?;
         let folder = Path::new(piece.path())
             .parent()
             .unwrap_or_else(|| Path::new(""));
         let argument = folder.join(&path).to_string_lossy().into_owned();
-        for file in files::expand(&[argument])? {
+        let (files, failures) = files::named(&argument);
+        for failure in failures {
+            self.refuse(failure, lost);
+        }
+        for file in files {
             match hint {
                 Some(hint) => self.file_as(&file, true, hint),
                 None => self.inventory.connections.push(Log::File(file)),
@@ -155,13 +159,13 @@ impl Reader {
 
     fn connections(&mut self, piece: &Piece) -> Result<(), Failure> {
         if piece.text().starts_with('"') {
-            return self.paths(piece, None);
+            return self.paths(piece, None, Lost::Connections);
         }
         let mut events = Vec::new();
         for raw in shaped::<Vec<&RawValue>>(piece)? {
             let part = piece.part(raw);
             match raw.get().starts_with('"') {
-                true => self.paths(&part, None)?,
+                true => self.paths(&part, None, Lost::Connections)?,
                 false => events.push(part),
             }
         }

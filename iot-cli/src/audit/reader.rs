@@ -51,16 +51,19 @@ pub(super) fn read(arguments: &[String]) -> Result<Inventory, Failure> {
     let mut reader = Reader::default();
     let mut paths = Vec::new();
     for argument in arguments {
-        if Path::new(argument).is_dir() {
-            let (files, failures) = files::below_folder(Path::new(argument));
-            for failure in failures {
-                reader.refuse(failure, Lost::Anything);
+        let is_folder = Path::new(argument).is_dir();
+        let (files, failures) = match is_folder {
+            true => files::below_folder(Path::new(argument)),
+            false => files::named(argument),
+        };
+        let is_nothing = files.is_empty() && !is_folder;
+        for failure in failures {
+            if is_nothing {
+                return Err(failure);
             }
-            paths.extend(files.into_iter().map(|path| (path, false)));
-        } else {
-            let files = files::expand(std::slice::from_ref(argument))?;
-            paths.extend(files.into_iter().map(|path| (path, true)));
+            reader.refuse(failure, Lost::Anything);
         }
+        paths.extend(files.into_iter().map(|path| (path, !is_folder)));
     }
     let progress = Progress::new(paths.len(), "files");
     for (path, is_named) in paths {
