@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::piece::{Piece, Place};
 use super::unread::{Lost, Unread};
+use crate::output::Failure;
 
 #[derive(Debug, Default)]
 pub(super) struct Inventory {
@@ -51,18 +52,35 @@ pub(super) struct Certificate {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Registered {
     pub(super) arn: Option<String>,
-    pub(super) status: Option<CertificateStatus>,
+    /// With the object that says so.
+    pub(super) status: Option<(CertificateStatus, Piece)>,
     pub(super) created: Option<Timestamp>,
     pub(super) ca: Option<CertificateId>,
 }
 
 impl Registered {
-    /// Takes from another what is not known.
-    pub(super) fn fill(&mut self, other: Self) {
+    /// Takes from another what is not known. Of two statuses that differ, one of a certificate in
+    /// use counts, so that it is looked at, and the contradiction is an error.
+    pub(super) fn fill(&mut self, other: Self) -> Result<(), Failure> {
         self.arn = self.arn.take().or(other.arn);
-        self.status = self.status.or(other.status);
         self.created = self.created.or(other.created);
         self.ca = self.ca.take().or(other.ca);
+        let (Some((known, first)), Some((told, second))) = (&self.status, &other.status) else {
+            self.status = self.status.take().or(other.status);
+            return Ok(());
+        };
+        if known == told {
+            return Ok(());
+        }
+        let first = first.at("/status");
+        let (line, column) = first.lines().start;
+        let label = format!("is `{known}` in {}:{line}:{column}", first.path());
+        let title = "this certificate has two statuses";
+        let failure = second.at("/status").failure(title, &label);
+        if told.is_audited() && !known.is_audited() {
+            self.status = other.status;
+        }
+        Err(failure)
     }
 
     /// Whether its ARN says that it is a CA's.
@@ -74,7 +92,8 @@ impl Registered {
 
     /// A certificate of which nothing else is known is in use.
     pub(super) fn status(&self) -> CertificateStatus {
-        self.status.unwrap_or(CertificateStatus::Active)
+        let known = self.status.as_ref().map(|(status, _)| *status);
+        known.unwrap_or(CertificateStatus::Active)
     }
 }
 

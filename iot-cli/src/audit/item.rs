@@ -191,8 +191,9 @@ impl Reader {
             .as_ref()
             .map(instant::from_json)
             .transpose();
+        let status = status.map_err(|_| fail("/status", "no certificate has this status"))?;
         let registered = Registered {
-            status: status.map_err(|_| fail("/status", "no certificate has this status"))?,
+            status: status.map(|status| (status, piece.clone())),
             created: created.map_err(|error| fail("/creationDate", &error))?,
             ca: id(&read.ca_certificate_id, "/caCertificateId")?,
             arn: read.certificate_arn,

@@ -223,7 +223,9 @@ impl Reader {
             }
         }
         certificate.chain.extend(chain);
-        certificate.registered.fill(registered);
+        if let Err(failure) = certificate.registered.fill(registered) {
+            self.refuse(failure, Lost::Nothing);
+        }
         Some(id)
     }
 
@@ -236,7 +238,9 @@ impl Reader {
             let id = entry.id.clone().filter(is_here).or_else(beside);
             let both = id.and_then(|id| devices.get_mut(&id).or_else(|| cas.get_mut(&id)));
             if let Some(certificate) = both {
-                certificate.registered.fill(entry.registered);
+                if let Err(failure) = certificate.registered.fill(entry.registered) {
+                    self.refuse(failure, Lost::Nothing);
+                }
             } else if entry.registered.status().is_audited() {
                 let title = "the registry tells of a certificate that is not here";
                 let failure = entry

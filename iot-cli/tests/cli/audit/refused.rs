@@ -368,3 +368,75 @@ fn names_of_files_make_no_messages() {
         ran.stderr
     );
 }
+
+/// What the registry says is told with both places, and the certificate is looked at.
+#[test]
+fn a_certificate_with_two_statuses_is_looked_at() {
+    let folder = folder("a_certificate_with_two_statuses");
+    let pem = fs::read_to_string(root().join(SMALL)).unwrap();
+    let entry =
+        |status: &str| serde_json::json!({"certificatePem": pem, "status": status}).to_string();
+    let check = "DEVICE_CERTIFICATE_EXPIRING_CHECK";
+    let seen = |report: &Value| report["task"]["auditDetails"][check]["totalResourcesCount"] == 1;
+    for (first, second) in [("ACTIVE", "INACTIVE"), ("REVOKED", "PENDING_TRANSFER")] {
+        let first_file = write(&folder, "first.json", entry(first));
+        let second_file = write(&folder, "second.json", entry(second));
+        let arguments = [&*first_file, &*second_file, "--checks", check];
+        let ran = audit(&arguments);
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+        let other = format!("is `{first}` in {first_file}:1:");
+        for text in [
+            "this certificate has two statuses",
+            "second.json:1:",
+            &other,
+        ] {
+            assert!(ran.stderr.contains(text), "{text}: {}", ran.stderr);
+        }
+        assert!(seen(&json_of(&arguments)));
+        // Told twice, it is no contradiction.
+        let again = write(&folder, "second.json", entry(first));
+        let ran = audit(&[&first_file, &again, "--checks", check]);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_a_glob_cannot_look_at_is_told() {
+    let folder = folder("what_a_glob_cannot_look_at");
+    let own = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:Connect","Resource":"arn:aws:iot:us-east-1:1:client/x"}]}"#;
+    write(&folder, "policies/own.json", own);
+    write(&folder, "policies/old/more.json", own);
+    symlink(&folder, folder.join("policies/loop")).unwrap();
+    symlink("nowhere", folder.join("policies/gone.txt")).unwrap();
+    symlink("nowhere", folder.join("policies/old/gone.json")).unwrap();
+    let told = |glob: &str| {
+        let glob = folder.join(glob);
+        let ran = audit(&[glob.to_str().unwrap()]);
+        let told = ["loop", "gone.txt", "gone.json"];
+        let told = told.into_iter().filter(|name| ran.stderr.contains(name));
+        (ran.code, told.collect::<Vec<_>>())
+    };
+    // What cannot match is not looked at.
+    assert_eq!(told("policies/*.json"), (Some(0), vec![]));
+    assert_eq!(told("policies/o*/*.json"), (Some(2), vec!["gone.json"]));
+    let all = vec!["loop", "gone.txt", "gone.json"];
+    assert_eq!(told("policies/**/*.json"), (Some(2), all));
+}
+
+/// A share of what was not looked at is no figure.
+#[test]
+fn a_check_that_failed_has_no_share() {
+    let folder = folder("a_check_that_failed_has_no_share");
+    write(
+        &folder,
+        "own.json",
+        r#"{"Version":"2012-10-17","Statement":[]}"#,
+    );
+    write(&folder, "notes.json", "{");
+    let ran = audit(&[folder.to_str().unwrap()]);
+    let mut rows = ran.stdout.lines();
+    let row = rows.find(|row| row.starts_with("IOT_POLICY_OVERLY_PERMISSIVE_CHECK"));
+    let row: Vec<_> = row.unwrap().split_whitespace().collect();
+    assert_eq!(row[1..6], ["CRITICAL", "-", "1", "-", "FAILED:"]);
+    assert!(row.contains(&"read"), "{row:?}");
+}
