@@ -1,5 +1,8 @@
 //! The token bucket.
 
+#[cfg(feature = "serde")]
+mod wire;
+
 use core::time::Duration;
 
 use super::rate::Rate;
@@ -10,6 +13,9 @@ use crate::time::Timestamp;
 ///
 /// The arithmetic is exact, in whole numbers: a token's fractions are kept. Time never runs
 /// backwards: an earlier `now` counts as the latest that [`Bucket::try_take`] has seen.
+///
+/// With the feature `serde` it can be kept over a restart: what is read back gives what was written
+/// would have given.
 ///
 /// # Examples
 ///

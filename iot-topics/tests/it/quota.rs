@@ -255,6 +255,33 @@ proptest! {
         }
     }
 
+    /// Written and read before each call, a bucket gives what it would have given; of what it has
+    /// no more than the burst is taken back.
+    #[test]
+    fn a_bucket_outlives_its_text(
+        rate in rate(),
+        burst in 0..20_u64,
+        calls in prop::collection::vec((0..400_u64, 0..25_u64), 1..40),
+    ) {
+        let mut bucket = Bucket::new(rate, burst);
+        let mut clock = 0;
+        for (ahead, n) in calls {
+            clock += ahead;
+            let text = serde_json::to_string(&bucket).unwrap();
+            let mut again: Bucket = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(&again, &bucket);
+            prop_assert_eq!(serde_json::to_string(&again).unwrap(), text.clone());
+            prop_assert_eq!(again.try_take(n, ms(clock)), bucket.try_take(n, ms(clock)));
+
+            let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+            json["tokens"] = burst.into();
+            let is_full = json["part"] == 0;
+            prop_assert_eq!(serde_json::from_value::<Bucket>(json.clone()).is_ok(), is_full);
+            json["tokens"] = (burst + 1).into();
+            prop_assert!(serde_json::from_value::<Bucket>(json).is_err());
+        }
+    }
+
     #[test]
     fn no_window_gets_more_than_burst_and_rate(
         rate in rate(),
@@ -361,6 +388,30 @@ proptest! {
         let half = spread_slot(&id, Duration::from_millis(millis / 2));
         let twice = half.as_millis() * 2;
         prop_assert!(slot.as_millis() >= twice && slot.as_millis() <= twice + 2);
+    }
+}
+
+#[test]
+fn a_text_is_no_bucket_that_could_not_be() {
+    let bucket = Bucket::new(Rate::per_minute(7), u64::MAX);
+    let text = serde_json::to_string(&bucket).unwrap();
+    assert_eq!(serde_json::from_str::<Bucket>(&text).unwrap(), bucket);
+    for (from, to) in [
+        ("\"period\":60000", "\"period\":59999"),
+        ("\"period\":60000", "\"period\":0"),
+        ("\"part\":0", "\"part\":1"),
+        (
+            "\"tokens\":18446744073709551615,\"part\":0",
+            "\"tokens\":1,\"part\":60000",
+        ),
+        ("\"latest\":0", "\"last\":0"),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text, "{from}");
+        assert!(
+            serde_json::from_str::<Bucket>(&changed).is_err(),
+            "{changed}"
+        );
     }
 }
 
