@@ -22,6 +22,7 @@ mod export;
 mod figures;
 mod history;
 mod intake;
+mod lines;
 mod metric;
 mod mitigation;
 mod ml;
@@ -38,6 +39,7 @@ mod target;
 mod threat;
 mod value;
 mod violation;
+mod wire;
 
 pub use crate::paging::PageSize;
 pub use baseline::{Band, BehaviorRef, Models, NearestRank, NoModels, Percentiles};
@@ -89,9 +91,9 @@ pub use refusal::DetectError;
 pub use report::{
     Connection, CustomFault, CustomMetrics, CustomValue, Datapoints, DeviceMetrics, DroppedMetric,
     Field, ListeningPort, Listing, MetricsReport, Names, NetworkStats, Received, ReceivedReport,
-    ReportError, ReportErrorCode, ReportErrorKind, ReportGate, ReportHeader, ReportLimits,
-    ReportPlace, ReportReply, ReportTopic, ReportVersion, ReportVersionError, Throttled,
-    receive_report,
+    ReportError, ReportErrorCode, ReportErrorKind, ReportGate, ReportGates, ReportHeader,
+    ReportLimits, ReportPlace, ReportReply, ReportTopic, ReportVersion, ReportVersionError,
+    Throttled, ThrottledBy, receive_report,
 };
 pub use series::DeviceSeries;
 pub use sketch::{FleetPercentiles, Sketch, SketchError};

@@ -2,6 +2,8 @@
 //!
 //! Sources: developer guide, "Detect metrics export"; API reference, `ListMetricValues`.
 
+mod snapshot;
+
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;

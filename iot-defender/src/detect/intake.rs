@@ -4,6 +4,8 @@
 //! Sources: developer guide, "AWS IoT Device Defender Detect", "Detect metrics export"; API
 //! reference, `MetricToRetain`.
 
+mod snapshot;
+
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;

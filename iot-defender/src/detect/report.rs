@@ -8,6 +8,7 @@ mod cbor;
 mod custom;
 mod datapoints;
 mod error;
+mod gates;
 mod intake;
 mod json;
 mod model;
@@ -22,6 +23,7 @@ mod write;
 pub use self::custom::{CustomFault, CustomMetrics, CustomValue, DroppedMetric};
 pub use self::datapoints::Datapoints;
 pub use self::error::{ReportError, ReportErrorKind};
+pub use self::gates::ReportGates;
 pub use self::intake::{Received, ReceivedReport, receive_report};
 pub use self::model::{
     Connection, DeviceMetrics, ListeningPort, Listing, MetricsReport, NetworkStats, ReportHeader,
@@ -30,5 +32,5 @@ pub use self::model::{
 pub use self::names::{Field, Names, ReportPlace};
 pub use self::parse::ReportLimits;
 pub use self::reply::{ReportErrorCode, ReportReply};
-pub use self::throttle::{ReportGate, Throttled};
+pub use self::throttle::{ReportGate, Throttled, ThrottledBy};
 pub use self::topic::ReportTopic;

@@ -26,6 +26,7 @@ mod detect_laws;
 mod detect_mitigation;
 mod detect_oracle;
 mod detect_query;
+mod detect_restart;
 mod detect_series;
 mod detect_snapshot;
 mod detect_targets;

@@ -23,6 +23,17 @@ pub struct DeviceId {
     generation: u32,
 }
 
+impl DeviceId {
+    /// The place and its generation, as snapshots have them.
+    pub(in crate::detect) const fn parts(self) -> (u32, u32) {
+        (self.index, self.generation)
+    }
+
+    pub(in crate::detect) const fn of_parts((index, generation): (u32, u32)) -> Self {
+        Self { index, generation }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Device {
     pub(super) name: Box<str>,

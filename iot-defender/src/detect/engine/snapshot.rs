@@ -14,15 +14,16 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use iot_topics::GroupName;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use self::error::SnapshotError;
 use self::read::restore;
-use self::wire::{DeviceLine, EndedLine, EventLine, Head, ProfileLine, SaidLine, SeriesWire};
+use self::wire::{DeviceLine, EndedLine, EventLine, Head, ProfileLine, SaidLine};
 use super::Engine;
 use crate::detect::behavior::Behavior;
+use crate::detect::lines::{Writer, text_of};
 use crate::detect::violation::{ViolationEvent, ViolationId, violation_id};
+use crate::detect::wire::SeriesWire;
 
 /// The first line: what this is, and in which form.
 const HEADER: &str = r#"{"iot-defender-detect":1}"#;
@@ -48,9 +49,7 @@ impl Engine {
     /// ```
     #[must_use]
     pub fn snapshot(&self) -> String {
-        let mut text = String::new();
-        self.snapshot_to(&mut |line| text.push_str(line));
-        text
+        text_of(|sink| self.snapshot_to(sink))
     }
 
     /// The same, line by line, so that a fleet need not be held twice.
@@ -64,9 +63,7 @@ impl Engine {
     /// assert_eq!(file, engine.snapshot());
     /// ```
     pub fn snapshot_to(&self, sink: &mut dyn FnMut(&str)) {
-        sink(HEADER);
-        sink("\n");
-        let mut out = Writer(sink);
+        let mut out = Writer::new(HEADER, sink);
         let events: Vec<&ViolationEvent> = self.history.events().map(|it| it.event).collect();
         let mut table = Table::default();
         for event in self.ended.iter().chain(events.iter().copied()) {
@@ -74,11 +71,8 @@ impl Engine {
         }
         let mut series: Vec<_> = self.series.iter().collect();
         series.sort_unstable_by_key(|(_, id)| **id);
-        let series = series.into_iter().map(|((metric, dimension), _)| {
-            let dimension = dimension.as_ref();
-            let dimension = dimension.map(|it| (String::from(it.name.as_str()), it.operator));
-            SeriesWire(metric.as_str().into(), dimension)
-        });
+        let series = series.into_iter();
+        let series = series.map(|((metric, dimension), _)| SeriesWire::of(metric, dimension));
         let verifications = self.history.verifications();
         out.line(&Head {
             now: self.now,
@@ -218,17 +212,5 @@ impl Table {
         }
         self.by_place.insert(place, number);
         number
-    }
-}
-
-/// Writes line by line.
-struct Writer<'a>(&'a mut dyn FnMut(&str));
-
-impl Writer<'_> {
-    fn line(&mut self, line: &impl Serialize) {
-        // INVARIANT: numbers, texts, and maps with texts as keys.
-        let mut text = serde_json::to_string(line).unwrap_or_default();
-        text.push('\n');
-        (self.0)(&text);
     }
 }

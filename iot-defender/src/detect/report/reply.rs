@@ -9,7 +9,7 @@ use iot_topics::reserved::Exchange;
 
 use super::error::ReportError;
 use super::json::JsonWriter;
-use super::throttle::Throttled;
+use super::throttle::{Throttled, ThrottledBy};
 use super::token::Writer;
 use crate::words::words;
 
@@ -25,7 +25,8 @@ words! {
 }
 
 impl ReportErrorCode {
-    /// The `ErrorMessage` of the answer. What exactly is wrong stays with the service, as with
+    /// The `ErrorMessage` of the answer; if it is the account that sends too much, the answer has
+    /// another. What exactly is wrong stays with the service, as with
     /// AWS: [`ReportError`] tells it to whoever runs that.
     ///
     /// # Examples
@@ -74,8 +75,30 @@ impl ReportErrorCode {
 pub struct ReportReply {
     /// Where the report could not be read, or was not, it is not known.
     report_id: Option<u64>,
-    error: Option<ReportErrorCode>,
+    rejection: Option<Rejection>,
     at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Rejection {
+    Malformed,
+    Throttled(ThrottledBy),
+}
+
+impl Rejection {
+    const fn code(self) -> ReportErrorCode {
+        match self {
+            Self::Malformed => ReportErrorCode::InvalidPayload,
+            Self::Throttled(_) => ReportErrorCode::Throttled,
+        }
+    }
+
+    const fn message(self) -> &'static str {
+        match self {
+            Self::Throttled(ThrottledBy::Account) => "The account sends too many metrics reports",
+            _ => self.code().message(),
+        }
+    }
 }
 
 impl ReportReply {
@@ -92,7 +115,7 @@ impl ReportReply {
     pub const fn accepted(report_id: u64, now: Timestamp) -> Self {
         Self {
             report_id: Some(report_id),
-            error: None,
+            rejection: None,
             at: now,
         }
     }
@@ -112,7 +135,7 @@ impl ReportReply {
     pub const fn malformed(error: &ReportError, now: Timestamp) -> Self {
         Self {
             report_id: error.report_id(),
-            error: Some(ReportErrorCode::InvalidPayload),
+            rejection: Some(Rejection::Malformed),
             at: now,
         }
     }
@@ -132,10 +155,10 @@ impl ReportReply {
     /// assert_eq!(reply.error(), Some(ReportErrorCode::Throttled));
     /// ```
     #[must_use]
-    pub const fn throttled(_: Throttled, now: Timestamp) -> Self {
+    pub const fn throttled(throttled: Throttled, now: Timestamp) -> Self {
         Self {
             report_id: None,
-            error: Some(ReportErrorCode::Throttled),
+            rejection: Some(Rejection::Throttled(throttled.by)),
             at: now,
         }
     }
@@ -151,7 +174,10 @@ impl ReportReply {
     /// ```
     #[must_use]
     pub const fn error(self) -> Option<ReportErrorCode> {
-        self.error
+        match self.rejection {
+            None => None,
+            Some(rejection) => Some(rejection.code()),
+        }
     }
 
     /// Which topic it goes to: `accepted` or `rejected` behind that of the report, for which
@@ -168,7 +194,7 @@ impl ReportReply {
     /// ```
     #[must_use]
     pub const fn exchange(self) -> Exchange {
-        match self.error {
+        match self.rejection {
             None => Exchange::Accepted,
             Some(_) => Exchange::Rejected,
         }
@@ -210,7 +236,8 @@ impl ReportReply {
     }
 
     fn write(self, thing: &str, out: &mut impl Writer) {
-        let optional = usize::from(self.report_id.is_some()) + usize::from(self.error.is_some());
+        let optional =
+            usize::from(self.report_id.is_some()) + usize::from(self.rejection.is_some());
         out.map(3 + optional);
         out.key("thingName");
         out.text(thing);
@@ -219,16 +246,16 @@ impl ReportReply {
             out.unsigned(report_id);
         }
         out.key("status");
-        match self.error {
+        match self.rejection {
             None => out.text("ACCEPTED"),
-            Some(code) => {
+            Some(rejection) => {
                 out.text("REJECTED");
                 out.key("statusDetails");
                 out.map(2);
                 out.key("ErrorCode");
-                out.text(code.as_str());
+                out.text(rejection.code().as_str());
                 out.key("ErrorMessage");
-                out.text(code.message());
+                out.text(rejection.message());
                 out.end();
             }
         }

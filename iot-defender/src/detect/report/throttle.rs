@@ -19,7 +19,7 @@ use iot_topics::Timestamp;
 /// # Examples
 ///
 /// ```
-/// use iot_defender::detect::{ReportGate, Throttled};
+/// use iot_defender::detect::{ReportGate, Throttled, ThrottledBy};
 /// use iot_topics::Timestamp;
 ///
 /// let start = Timestamp::from_secs(1_573_786_800);
@@ -28,7 +28,8 @@ use iot_topics::Timestamp;
 /// assert!(gate.accept(7, start));
 ///
 /// let retry_at = Timestamp::from_secs(1_573_787_100);
-/// assert_eq!(gate.check(Timestamp::from_secs(1_573_787_099)), Err(Throttled { retry_at }));
+/// let early = gate.check(Timestamp::from_secs(1_573_787_099));
+/// assert_eq!(early, Err(Throttled { by: ThrottledBy::Gap, retry_at }));
 /// assert_eq!(gate.check(retry_at), Ok(()));
 /// assert!(!gate.accept(7, retry_at)); // the same number again
 /// ```
@@ -81,10 +82,26 @@ impl ReportGate {
         match self.last {
             Some((at, _)) if now.saturating_since(at) < Self::GAP => {
                 let retry_at = at.saturating_add(Self::GAP);
-                Err(Throttled { retry_at })
+                let by = ThrottledBy::Gap;
+                Err(Throttled { by, retry_at })
             }
             _ => Ok(()),
         }
+    }
+
+    /// When the last report went through, and its number.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_defender::detect::ReportGate;
+    ///
+    /// let gate = ReportGate::since(Default::default(), 41);
+    /// assert_eq!(gate.last(), Some((Default::default(), 41)));
+    /// ```
+    #[must_use]
+    pub const fn last(&self) -> Option<(Timestamp, u64)> {
+        self.last
     }
 
     /// Takes a report, and says whether its number is greater than that of the one before; of the
@@ -108,21 +125,53 @@ impl ReportGate {
     }
 }
 
+/// Which quota stops a report.
+///
+/// # Examples
+///
+/// ```
+/// use iot_defender::detect::{ReportGate, ThrottledBy};
+///
+/// let gate = ReportGate::since(Default::default(), 41);
+/// assert_eq!(gate.check(Default::default()).unwrap_err().by, ThrottledBy::Gap);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "reports have these two quotas")]
+pub enum ThrottledBy {
+    /// The time between two reports of a device.
+    Gap,
+    /// The reports of all devices of the account in a second.
+    Account,
+}
+
 /// A report that came too soon.
 ///
 /// # Examples
 ///
 /// ```
-/// use iot_defender::detect::Throttled;
+/// use iot_defender::detect::{Throttled, ThrottledBy};
 /// use iot_topics::Timestamp;
 ///
-/// let throttled = Throttled { retry_at: Timestamp::from_secs(900) };
+/// let retry_at = Timestamp::from_secs(900);
+/// let throttled = Throttled { by: ThrottledBy::Gap, retry_at };
 /// assert_eq!(throttled.to_string(), "too soon after the report before, again from 900000 ms");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("too soon after the report before, again from {} ms", .retry_at.as_millis())]
+#[error("{}, again from {} ms", .by.text(), .retry_at.as_millis())]
 #[expect(clippy::exhaustive_structs, reason = "there is nothing more to tell")]
 pub struct Throttled {
-    /// When the next report may come.
+    /// Of what there was too much.
+    pub by: ThrottledBy,
+    /// When the next report may come; of the quota of the account, if no other device takes what
+    /// there is by then.
     pub retry_at: Timestamp,
+}
+
+impl ThrottledBy {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Gap => "too soon after the report before",
+            Self::Account => "too many reports of the account",
+        }
+    }
 }

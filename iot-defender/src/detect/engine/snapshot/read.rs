@@ -5,74 +5,32 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use iot_topics::GroupName;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::super::device::{Device, Devices};
 use super::super::machine::Machine;
 use super::super::machine::row::{Row, value_of};
 use super::super::{Engine, LAST_STEP, SeriesId, time_of};
-use super::wire::{DeviceLine, EndedLine, EventLine, Head, ProfileLine, SaidLine, SeriesWire};
-use super::{HEADER, SnapshotError};
+use super::HEADER;
+use super::wire::{DeviceLine, EndedLine, EventLine, Head, ProfileLine, SaidLine};
 use crate::detect::behavior::Behavior;
 use crate::detect::definitions::Definitions;
-use crate::detect::dimension::MetricDimension;
 use crate::detect::history::History;
-use crate::detect::metric::Metric;
+use crate::detect::lines::{Lines, Read};
 use crate::detect::profile::SecurityProfile;
 use crate::detect::target::Target;
 use crate::detect::violation::{Verification, ViolationEvent, ViolationEventType, ViolationId};
 
-/// Takes line by line, and knows which was the last.
-struct Lines<'a> {
-    rest: Option<&'a [u8]>,
-    line: usize,
-}
-
-type Read<T> = Result<T, SnapshotError>;
-
-impl<'a> Lines<'a> {
-    fn take(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest?;
-        self.line += 1;
-        let end = rest.iter().position(|byte| *byte == b'\n');
-        // The last line ends as the others do.
-        let (line, rest) = rest.split_at_checked(end?)?;
-        self.rest = rest.get(1..);
-        Some(line)
-    }
-
-    /// The next line.
-    fn next<T: DeserializeOwned>(&mut self, rule: &'static str) -> Read<T> {
-        let line = self.take();
-        let read = line.and_then(|line| serde_json::from_slice(line).ok());
-        self.hold(read, rule)
-    }
-
-    /// The last line breaks a rule, unless there is something.
-    fn hold<T>(&self, found: Option<T>, rule: &'static str) -> Read<T> {
-        found.ok_or_else(|| SnapshotError::new(self.line, rule))
-    }
-
-    fn check(&self, holds: bool, rule: &'static str) -> Read<()> {
-        self.hold(holds.then_some(()), rule)
-    }
-}
-
 pub(super) fn restore(snapshot: &[u8], id: ViolationId) -> Read<Engine> {
-    let mut lines = Lines {
-        rest: Some(snapshot),
-        line: 0,
-    };
-    let is_head = lines.take() == Some(HEADER.as_bytes());
-    lines.line = 1;
-    lines.check(is_head, "must be the head of a snapshot in form 1")?;
+    let mut lines = Lines::new(HEADER, snapshot)?;
     let head: Head = lines.next("must be the counts of a snapshot")?;
     lines.check(head.now <= LAST_STEP, "must have a step that can be")?;
     let mut engine = Engine::with_ids(id);
     engine.now = head.now;
     for wire in &head.series {
-        let series = series(wire).filter(|series| !engine.series.contains_key(series));
+        let series = wire
+            .read()
+            .filter(|series| !engine.series.contains_key(series));
         let series = lines.hold(series, "must have metrics that differ")?;
         let next = SeriesId(engine.series.len() as u32);
         engine.series.insert(series, next);
@@ -80,19 +38,8 @@ pub(super) fn restore(snapshot: &[u8], id: ViolationId) -> Read<Engine> {
     let by_group = devices(&mut engine.devices, &head, &mut lines)?;
     profiles(&mut engine, &head, &by_group, &mut lines)?;
     history(&mut engine, &head, &mut lines)?;
-    lines.line += 1;
-    let is_end = lines.rest.is_some_and(<[u8]>::is_empty);
-    lines.check(is_end, "must be the end")?;
+    lines.end()?;
     Ok(engine)
-}
-
-fn series(wire: &SeriesWire) -> Option<(Metric, Option<MetricDimension>)> {
-    let SeriesWire(metric, dimension) = wire;
-    let dimension = match dimension {
-        None => None,
-        Some((name, operator)) => Some(MetricDimension::new(name.parse().ok()?, *operator)),
-    };
-    Some((metric.parse().ok()?, dimension))
 }
 
 /// The places of the devices of each group.
@@ -169,7 +116,7 @@ fn profiles(
             };
             let row: Row = lines.next("must be a device of the profile")?;
             let row = machine.restore_row(device, row, engine.now);
-            let row = row.map_err(|rule| SnapshotError::new(lines.line, rule))?;
+            let row = row.map_err(|rule| lines.refuse(rule))?;
             if let Some(device) = engine.devices.get_mut(device) {
                 device.rows.push((place as u32, row));
             }
@@ -259,7 +206,7 @@ fn history(engine: &mut Engine, head: &Head, lines: &mut Lines<'_>) -> Read<()> 
             None => None,
             Some(value) => {
                 let value = value_of(&behavior, value);
-                Some(value.map_err(|rule| SnapshotError::new(lines.line, rule))?)
+                Some(value.map_err(|rule| lines.refuse(rule))?)
             }
         };
         let is_invalid = line.kind == ViolationEventType::AlarmInvalidated;

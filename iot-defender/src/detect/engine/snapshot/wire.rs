@@ -9,15 +9,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::detect::dimension::DimensionOperator;
 use crate::detect::violation::{VerificationState, ViolationEventType};
-
-/// A metric and its dimension.
-#[derive(Serialize, Deserialize)]
-pub(super) struct SeriesWire(
-    pub(super) String,
-    pub(super) Option<(String, DimensionOperator)>,
-);
+use crate::detect::wire::SeriesWire;
 
 /// How many lines of what follow, and what an engine has once.
 #[derive(Serialize, Deserialize)]
