@@ -13,6 +13,7 @@
 mod baseline;
 mod behavior;
 mod builder;
+mod bytes;
 mod cidr;
 mod cloud;
 mod definitions;
@@ -75,7 +76,7 @@ pub use mitigation::{
 };
 pub use ml::{
     Baseline, Explanation, Model, ModelLifecycle, ModelStatus, Season, Slot, TrainedModels,
-    Training, TrainingAttempt, TrainingSummary, ValueKind,
+    Training, TrainingAttempt, TrainingError, TrainingSummary, ValueKind,
 };
 pub use name::{BehaviorName, CustomMetricName, DimensionName, NameError, ProfileName};
 pub use number::Number;

@@ -43,4 +43,4 @@ pub use model::Model;
 pub use slot::{Season, Slot};
 pub use status::{ModelLifecycle, ModelStatus, TrainingAttempt, TrainingSummary};
 pub use store::TrainedModels;
-pub use train::Training;
+pub use train::{Training, TrainingError};

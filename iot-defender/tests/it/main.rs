@@ -39,6 +39,7 @@ mod inventory_reports;
 mod key_samples;
 mod misconfiguration;
 mod mitigation;
+mod ml_bytes;
 mod ml_inventory;
 mod ml_laws;
 mod ml_models;

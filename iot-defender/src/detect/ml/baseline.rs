@@ -1,5 +1,7 @@
 //! What is normal in one slot: what all devices make of it.
 
+mod bytes;
+
 use alloc::vec::Vec;
 
 use super::device::{DeviceBaseline, finite};
@@ -220,8 +222,9 @@ impl Fleet {
 
     /// Other devices.
     pub(super) fn merge(&mut self, mut other: Self) {
-        self.devices += other.devices;
-        self.points += other.points;
+        self.devices = self.devices.saturating_add(other.devices);
+        // Of bytes that anybody may write.
+        self.points = self.points.saturating_add(other.points);
         self.baselines.append(&mut other.baselines);
         self.pool.append(&mut other.pool);
     }

@@ -11,7 +11,7 @@ const Z_90: f64 = 1.281_6;
 const P90: Quantile = Quantile::of(9_000);
 
 /// A device's median, spreads, and the quantiles that guard the limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct DeviceBaseline {
     pub(super) median: Number,
     pub(super) below: Number,

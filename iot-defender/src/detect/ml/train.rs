@@ -1,11 +1,14 @@
 //! From the datapoints of 14 days to a model.
 
+mod bytes;
+
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use iot_topics::Timestamp;
 
+pub use self::bytes::TrainingError;
 use super::baseline::Fleet;
 use super::{Model, Season, Slot, ValueKind};
 use crate::detect::Number;
@@ -13,7 +16,7 @@ use crate::detect::Number;
 /// What a model is built of, device by device.
 ///
 /// A fleet can be split: each worker takes in its devices, whole, and the trainings are merged, in
-/// any order. Of a device stays what a model needs: in each slot the values, if they are fewer than
+/// any order, on one machine or, as [bytes](Self::to_bytes), on many. Of a device stays what a model needs: in each slot the values, if they are fewer than
 /// [`Baseline::MIN_DEVICE_POINTS`](super::Baseline::MIN_DEVICE_POINTS), else nine numbers.
 ///
 /// # Examples

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 
 use super::octaves::{Key, Octaves};
 use super::{Held, Sketch, canonical};
+use crate::detect::bytes::{Reader, Wrong, number};
 
 /// Why bytes are no sketch: where, and the rule that is broken there.
 ///
@@ -56,6 +57,12 @@ impl SketchError {
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         self.rule
+    }
+}
+
+impl From<Wrong> for SketchError {
+    fn from(Wrong { offset, rule }: Wrong) -> Self {
+        Self { offset, rule }
     }
 }
 
@@ -128,11 +135,7 @@ impl Sketch {
     /// # Ok::<(), iot_defender::detect::SketchError>(())
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SketchError> {
-        let mut reader = Reader {
-            rest: bytes,
-            length: bytes.len(),
-            began: 0,
-        };
+        let mut reader = Reader::new(bytes);
         let [form] = reader.raw()?;
         reader.hold(
             form == EXACT || form == OCTAVES,
@@ -145,32 +148,31 @@ impl Sketch {
         } else {
             Held::Octaves(octaves(&mut reader, entries)?)
         };
-        reader.began = reader.length - reader.rest.len();
-        reader.hold(reader.rest.is_empty(), "must be the end of the sketch")?;
+        reader.end("must be the end of the sketch")?;
         Ok(Self { negatives, held })
     }
 }
 
-fn exact(reader: &mut Reader<'_>, entries: u64) -> Result<Vec<(u64, u64)>, SketchError> {
+fn exact(reader: &mut Reader<'_>, entries: u64) -> Result<Vec<(u64, u64)>, Wrong> {
     reader.hold(
         entries <= Sketch::EXACT_VALUES as u64,
         "must be no more values than an exact sketch has",
     )?;
     let mut values: Vec<(u64, u64)> = Vec::new();
     for _ in 0..entries {
-        let value = reader.value()?;
+        let value = value(reader)?;
         reader.hold(
             values.last().is_none_or(|(last, _)| *last < value),
             "must be a value above the one before",
         )?;
-        values.push((value, reader.count()?));
+        values.push((value, count(reader)?));
     }
     Ok(values)
 }
 
-fn octaves(reader: &mut Reader<'_>, entries: u64) -> Result<Octaves, SketchError> {
+fn octaves(reader: &mut Reader<'_>, entries: u64) -> Result<Octaves, Wrong> {
     reader.hold(entries > 0, "must be at least one range")?;
-    let (smallest, largest) = (reader.value()?, reader.value()?);
+    let (smallest, largest) = (value(reader)?, value(reader)?);
     reader.hold(smallest <= largest, "must be the largest value")?;
     let mut octaves = Octaves::between(smallest, largest);
     let mut last: Option<Key> = None;
@@ -189,7 +191,7 @@ fn octaves(reader: &mut Reader<'_>, entries: u64) -> Result<Octaves, SketchError
             key <= end && (last.is_some() || key == first),
             "must lead to a range from that of the smallest value to that of the largest",
         )?;
-        octaves.add(key, reader.count()?);
+        octaves.add(key, count(reader)?);
         last = Some(key);
     }
     reader.hold(
@@ -203,79 +205,19 @@ fn octaves(reader: &mut Reader<'_>, entries: u64) -> Result<Octaves, SketchError
     Ok(octaves)
 }
 
-/// Groups of seven bits, the lowest first.
-fn number(bytes: &mut Vec<u8>, number: u64) {
-    let mut rest = number;
-    while rest > 0x7f {
-        bytes.push((rest & 0x7f) as u8 | 0x80);
-        rest >>= 7;
-    }
-    bytes.push(rest as u8);
+fn count(reader: &mut Reader<'_>) -> Result<u64, Wrong> {
+    let count = reader.number()?;
+    reader.hold(count > 0, "must be a count above 0")?;
+    Ok(count)
 }
 
-struct Reader<'a> {
-    rest: &'a [u8],
-    length: usize,
-    /// Where the last thing began that was taken.
-    began: usize,
-}
-
-impl Reader<'_> {
-    fn refuse<T>(&self, rule: &'static str) -> Result<T, SketchError> {
-        let offset = self.began;
-        Err(SketchError { offset, rule })
-    }
-
-    fn hold(&self, holds: bool, rule: &'static str) -> Result<(), SketchError> {
-        if holds { Ok(()) } else { self.refuse(rule) }
-    }
-
-    fn raw<const N: usize>(&mut self) -> Result<[u8; N], SketchError> {
-        self.began = self.length - self.rest.len();
-        let Some((taken, rest)) = self.rest.split_first_chunk() else {
-            return self.refuse("must not be the end yet");
-        };
-        self.rest = rest;
-        Ok(*taken)
-    }
-
-    fn number(&mut self) -> Result<u64, SketchError> {
-        const WRONG: &str = "must be a number of 64 bits in as few groups as it needs";
-        let mut number = 0_u64;
-        let mut shift = 0;
-        let start = self.length - self.rest.len();
-        loop {
-            let [byte] = self.raw()?;
-            let group = u64::from(byte & 0x7f);
-            let fits = shift < 63 || (shift == 63 && group <= 1);
-            let overlong = byte == 0 && shift > 0;
-            if !fits || overlong {
-                self.began = start;
-                return self.refuse(WRONG);
-            }
-            number |= group << shift;
-            if byte < 0x80 {
-                self.began = start;
-                return Ok(number);
-            }
-            shift += 7;
-        }
-    }
-
-    fn count(&mut self) -> Result<u64, SketchError> {
-        let count = self.number()?;
-        self.hold(count > 0, "must be a count above 0")?;
-        Ok(count)
-    }
-
-    fn value(&mut self) -> Result<u64, SketchError> {
-        let bits = u64::from_le_bytes(self.raw()?);
-        let value = f64::from_bits(bits);
-        // Of a negative number or a negative zero the bits are others.
-        self.hold(
-            value.is_finite() && canonical(value) == bits,
-            "must be 0 or a normal number that is not negative",
-        )?;
-        Ok(bits)
-    }
+fn value(reader: &mut Reader<'_>) -> Result<u64, Wrong> {
+    let bits = u64::from_le_bytes(reader.raw()?);
+    let value = f64::from_bits(bits);
+    // Of a negative number or a negative zero the bits are others.
+    reader.hold(
+        value.is_finite() && canonical(value) == bits,
+        "must be 0 or a normal number that is not negative",
+    )?;
+    Ok(bits)
 }
