@@ -30,6 +30,7 @@ mod ml;
 mod name;
 mod number;
 mod profile;
+mod profiles;
 mod quantile;
 mod query;
 mod refusal;
@@ -83,6 +84,7 @@ pub use number::Number;
 pub use profile::{
     AlertTarget, MetricToRetain, MetricsExport, ProfileUpdate, SecurityProfile, read_behaviors,
 };
+pub use profiles::{DefinedProfile, SecurityProfiles, Validation};
 pub use quantile::{Quantile, nearest_rank};
 pub use query::{
     ActiveViolationPage, MetricValuePage, MetricValueQuery, ViolationEventPage,

@@ -9,6 +9,7 @@ mod device;
 mod judge;
 mod machine;
 mod snapshot;
+mod targets;
 mod track;
 mod view;
 
@@ -21,6 +22,7 @@ use iot_topics::{GroupName, Timestamp};
 
 use self::alarm::Alarm;
 use self::attached::Attached;
+pub(super) use self::attached::MAX_PROFILES_OF_TARGET;
 pub use self::device::DeviceId;
 use self::device::{Device, Devices};
 use self::judge::{Court, step_time as time_of};

@@ -3,6 +3,7 @@
 //! Sources: API reference, `AttachSecurityProfile`; developer guide, "AWS IoT Device Defender
 //! Detect", targets.
 
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
@@ -54,6 +55,28 @@ impl Target {
             Self::Group(name) => {
                 is_registered && groups.into_iter().any(|group| group == name.as_str())
             }
+        }
+    }
+}
+
+impl Target {
+    /// Reads what [`Display`](fmt::Display) writes.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        Some(match text {
+            "all" => Self::All,
+            "registered" => Self::Registered,
+            "unregistered" => Self::Unregistered,
+            group => Self::Group(GroupName::parse(group.strip_prefix("group:")?).ok()?),
+        })
+    }
+
+    /// Its ARN in the account whose ARNs begin so.
+    pub(super) fn arn(&self, prefix: &str) -> String {
+        match self {
+            Self::All => format!("{prefix}:all/things"),
+            Self::Registered => format!("{prefix}:all/registered-things"),
+            Self::Unregistered => format!("{prefix}:all/unregistered-things"),
+            Self::Group(name) => format!("{prefix}:thinggroup/{name}"),
         }
     }
 }

@@ -25,6 +25,7 @@ mod conformance_detect;
 mod detect_laws;
 mod detect_mitigation;
 mod detect_oracle;
+mod detect_profiles;
 mod detect_query;
 mod detect_restart;
 mod detect_series;

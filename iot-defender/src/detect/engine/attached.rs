@@ -9,7 +9,7 @@ use super::super::target::Target;
 use super::device::Device;
 
 /// Profiles of a target ("AWS IoT Device Defender quotas").
-const MAX_PROFILES_OF_TARGET: usize = 5;
+pub(in crate::detect) const MAX_PROFILES_OF_TARGET: usize = 5;
 
 /// The places of profiles.
 type Places = BTreeSet<u32>;

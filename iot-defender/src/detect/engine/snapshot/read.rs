@@ -101,7 +101,7 @@ fn profiles(
         });
         lines.check(is_known, "must have metrics of the head")?;
         for target in &line.targets {
-            let target = lines.hold(read_target(target), "must have targets")?;
+            let target = lines.hold(Target::read(target), "must have targets")?;
             let is_allowed = engine.attached.attach(&target, place as u32);
             let is_new = machine.targets.insert(target);
             lines.check(is_allowed && is_new, "must have targets with five at most")?;
@@ -164,15 +164,6 @@ fn read_profile(json: &Value) -> Option<SecurityProfile> {
         .filter(|version| *version > 0)?;
     let profile = SecurityProfile::create(name, json, &definitions).ok()?;
     Some(profile.in_version(version))
-}
-
-fn read_target(text: &str) -> Option<Target> {
-    Some(match text {
-        "all" => Target::All,
-        "registered" => Target::Registered,
-        "unregistered" => Target::Unregistered,
-        group => Target::Group(GroupName::parse(group.strip_prefix("group:")?).ok()?),
-    })
 }
 
 fn history(engine: &mut Engine, head: &Head, lines: &mut Lines<'_>) -> Read<()> {
