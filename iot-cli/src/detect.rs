@@ -58,14 +58,16 @@ const AFTER_HELP: &str = "A line is a JSON object of one of these kinds, with `t
 seconds since 1970 or a text
 like `2022-04-20T09:30:51Z`. `thing` names a device of the registry, `client` one that is not in it:
   {\"ts\": 1700000000, \"thing\": \"lamp\", \"report\": {\"header\": {..}, \"metrics\": {..}}}
+  {\"ts\": 1700000000, \"thing\": \"lamp\", \"cbor\": \"omZoZWFkZXKi..\"}
   {\"ts\": 1700000000, \"thing\": \"lamp\", \"metric\": \"aws:all-bytes-out\", \"value\": 4096}
   {\"ts\": 1700000000, \"client\": \"c-7\", \"event\": \"message-sent\", \"topic\": \"a/b\", \"bytes\": 90}
-A report is what the device publishes; it is taken or rejected as AWS IoT does it. A value is a
-number, a list, or for aws:message-byte-size also {\"min\": .., \"max\": .., \"total\": ..}; `dimension`
-may name what it is scoped to: \"Auth\" or {\"dimensionName\": \"Auth\", \"operator\": \"NOT_IN\"}. Events
-are connect-attempt, connected, disconnected, authorization-failure, message-sent and
-message-received; messages have `topic` and `bytes`, a failure may have `topic`, and all of them
-`source`, the address of the device. What they count is told every five minutes.
+A report is what the device publishes, in JSON, or in CBOR as base64, which encode(*, 'base64') of a
+rule makes of it; it is taken or rejected as AWS IoT does it. A value is a number, a list, or for
+aws:message-byte-size also {\"min\": .., \"max\": .., \"total\": ..}; `dimension` may name what it is
+scoped to: \"Auth\" or {\"dimensionName\": \"Auth\", \"operator\": \"NOT_IN\"}. Events are connect-attempt,
+connected, disconnected, authorization-failure, message-sent and message-received; messages have
+`topic` and `bytes`, a failure may have `topic`, and all of them `source`, the address of the device.
+What they count is told every five minutes.
 
 Lines come in the order of time, as far as steps of five minutes go: one whose step is over is not
 taken. A line that is not taken is told, and the exit code is 2; the others are judged nevertheless.

@@ -127,7 +127,9 @@ impl<'s> Feed<'s> {
         self.silent = 0;
         let Line { ts, device, body } = line;
         match body {
-            Body::Report(report) => return self.report(ts, &device, report.get().as_bytes()),
+            Body::Report { format, payload } => {
+                return self.report(ts, &device, format, &payload);
+            }
             Body::Datapoint {
                 metric,
                 dimension,
@@ -183,6 +185,7 @@ impl<'s> Feed<'s> {
         &mut self,
         ts: Timestamp,
         device: &Device,
+        format: PayloadFormat,
         payload: &[u8],
     ) -> Result<Vec<String>, Wrong> {
         let gate = self.gates.entry(device.clone()).or_default();
@@ -190,14 +193,16 @@ impl<'s> Feed<'s> {
         let declared = |name: &str| -> Option<CustomMetricType> {
             Some(definitions.custom_metric(name)?.metric_type())
         };
-        let received = receive_report(gate, PayloadFormat::Json, payload, declared, ts);
+        let received = receive_report(gate, format, payload, declared, ts);
+        let is_cbor = format == PayloadFormat::Cbor;
+        let member = if is_cbor { "/cbor" } else { "/report" };
         let (datapoints, is_rising) = match received.outcome {
             ReceivedReport::Accepted {
                 datapoints,
                 is_rising,
             } => (datapoints, is_rising),
-            ReceivedReport::Malformed(error) => return Err(Wrong::new("/report", error)),
-            ReceivedReport::Throttled(throttled) => return Err(Wrong::new("/report", throttled)),
+            ReceivedReport::Malformed(error) => return Err(Wrong::new(member, error)),
+            ReceivedReport::Throttled(throttled) => return Err(Wrong::new(member, throttled)),
         };
         let dropped = datapoints.dropped.iter();
         let mut notes: Vec<_> = dropped.map(|it| format!("custom metric {it}")).collect();

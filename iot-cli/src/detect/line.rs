@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use base64ct::{Base64, Encoding as _};
 use iot_defender::detect::{
     Datapoint, Definitions, DimensionName, DimensionOperator, Metric, MetricDimension, MetricKind,
 };
+use iot_topics::reserved::PayloadFormat;
 use iot_topics::{ClientId, ThingName, Timestamp, TopicName};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -27,8 +29,11 @@ pub(super) struct Device {
 }
 
 pub(super) enum Body<'a> {
-    /// As it stands in the line: what is well-formed is for the crate to say.
-    Report(&'a RawValue),
+    /// JSON as it stands in the line, or CBOR: what is well-formed is for the crate to say.
+    Report {
+        format: PayloadFormat,
+        payload: Cow<'a, [u8]>,
+    },
     Datapoint {
         metric: Metric,
         dimension: Option<MetricDimension>,
@@ -70,6 +75,8 @@ struct Raw<'a> {
     client: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "present")]
     report: Option<&'a RawValue>,
+    #[serde(borrow)]
+    cbor: Option<Cow<'a, str>>,
     #[serde(borrow)]
     metric: Option<Cow<'a, str>>,
     dimension: Option<Value>,
@@ -157,13 +164,25 @@ impl<'a> Raw<'a> {
     fn body(self, definitions: &Definitions) -> Result<Body<'a>, Wrong> {
         let metric = self.metric.is_some() || self.value.is_some() || self.dimension.is_some();
         let message = self.topic.is_some() || self.bytes.is_some() || self.source.is_some();
-        match (self.report, metric, self.event, message) {
-            (Some(report), false, None, false) => Ok(Body::Report(report)),
-            (None, true, None, false) => self.datapoint(definitions),
-            (None, false, Some(event), _) => self.event(event),
+        match (self.report, &self.cbor, metric, self.event, message) {
+            (Some(report), None, false, None, false) => Ok(Body::Report {
+                format: PayloadFormat::Json,
+                payload: report.get().as_bytes().into(),
+            }),
+            (None, Some(text), false, None, false) => {
+                let payload = Base64::decode_vec(text);
+                Ok(Body::Report {
+                    format: PayloadFormat::Cbor,
+                    payload: payload
+                        .map_err(|_| Wrong::new("/cbor", "not base64"))?
+                        .into(),
+                })
+            }
+            (None, None, true, None, false) => self.datapoint(definitions),
+            (None, None, false, Some(event), _) => self.event(event),
             _ => Err(Wrong::new(
                 "",
-                "either a `report`, a `metric` with its `value`, or an `event`",
+                "either a `report`, in JSON or as `cbor`, a `metric` with its `value`, or an `event`",
             )),
         }
     }

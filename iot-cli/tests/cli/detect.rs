@@ -4,6 +4,7 @@ mod chart;
 mod commands;
 mod learnt;
 mod refused;
+mod reports;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
