@@ -4,19 +4,16 @@
 //!
 //! `cargo run -p iot-defender --example detect_fleet`
 
-extern crate alloc;
-
-use alloc::collections::BTreeMap;
 use core::error::Error;
 use core::num::NonZeroU64;
 
 use iot_defender::detect::{
     CloudCollector, CloudEvent, CustomMetric, CustomMetricType, CustomMetrics, CustomValue,
     Definitions, DeviceMetrics, Dimension, Engine, Intake, MeasuredOf, MetricLog, MetricsReport,
-    Names, NearestRank, NetworkStats, NoModels, Number, Observation, ReceivedReport, ReportGate,
-    ReportHeader, SecurityProfile, StepPart, Target, Told, fleet_index, receive_report,
-    violation_figures,
+    Names, NearestRank, NetworkStats, NoModels, Number, Observation, ReceivedReport, ReportGates,
+    ReportHeader, SecurityProfile, StepPart, Target, Told, fleet_index, violation_figures,
 };
+use iot_topics::quota::Bucket;
 use iot_topics::reserved::PayloadFormat;
 use iot_topics::{Timestamp, TopicNameRef};
 use serde_json::{Value, json};
@@ -30,7 +27,7 @@ struct Account {
     definitions: Definitions,
     engine: Engine,
     gateways: [CloudCollector; 2],
-    gates: BTreeMap<&'static str, ReportGate>,
+    gates: ReportGates,
     intake: Intake,
     log: MetricLog,
 }
@@ -110,7 +107,7 @@ impl Account {
             definitions,
             engine,
             gateways: [gateway.clone(), gateway],
-            gates: BTreeMap::new(),
+            gates: ReportGates::with_quota(Bucket::of(ReportGates::QUOTA)),
             intake: Intake::default(),
             log: MetricLog::default(),
         })
@@ -151,14 +148,14 @@ impl Account {
         report.custom_metrics = Some(custom);
         let payload = report.to_json(Names::Short);
 
-        let gate = self.gates.entry(device).or_default();
         let declared = |name: &str| {
             let custom = self.definitions.custom_metric(name);
             custom.map(CustomMetric::metric_type)
         };
         let now = Timestamp::from_secs(START + step * STEP + 200);
         let format = PayloadFormat::Json;
-        let received = receive_report(gate, format, payload.as_bytes(), declared, now);
+        let gates = &mut self.gates;
+        let received = gates.receive(device, format, payload.as_bytes(), declared, now);
         let ReceivedReport::Accepted { datapoints, .. } = received.outcome else {
             return Err(received.reply.to_json(device).into());
         };
