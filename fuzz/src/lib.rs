@@ -19,6 +19,7 @@ mod certificate_der;
 mod defender_certificate;
 mod defender_history;
 mod defender_policy;
+mod detect_kept;
 mod detect_reports;
 mod detect_series;
 mod filter_map;
@@ -44,6 +45,7 @@ pub use certificate_der::certificate_der;
 pub use defender_certificate::defender_certificate;
 pub use defender_history::defender_history;
 pub use defender_policy::defender_policy;
+pub use detect_kept::detect_kept;
 pub use detect_reports::detect_reports;
 pub use detect_series::detect_series;
 pub use filter_map::filter_map;
@@ -117,6 +119,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("defender_certificate", defender_certificate),
     ("defender_history", defender_history),
     ("defender_policy", defender_policy),
+    ("detect_kept", detect_kept),
     ("detect_reports", detect_reports),
     ("detect_series", detect_series),
     ("filter_map", filter_map),
