@@ -13,7 +13,7 @@ use alloc::format;
 
 pub use self::rejection::{ExecutionState, Rejection};
 pub use self::request::{Describe, StartNext, Update};
-pub(super) use self::shape::Plane;
+pub(super) use self::shape::{LastStamps, Plane};
 pub use self::view::ExecutionView;
 pub(super) use self::view::seconds;
 use super::Turn;

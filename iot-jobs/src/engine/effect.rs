@@ -227,14 +227,18 @@ impl Effect<'_> {
     /// ```
     pub fn write_topic(&self, out: &mut String) {
         let (store, jobs) = (&self.state.store, &self.state.jobs);
-        let mut write = |parts: [&str; 4]| parts.iter().for_each(|part| out.push_str(part));
+        let mut write = |before, name: &str, after, last| {
+            out.push_str(before);
+            out.push_str(name);
+            out.push_str(after);
+            out.push_str(last);
+        };
+        let of_things = "$aws/things/";
         match self.message {
-            Message::Answer { topic, .. } => write([topic, "", "", ""]),
-            Message::Notify { thing } => {
-                write(["$aws/things/", store.name(thing), "/jobs/notify", ""]);
-            }
+            Message::Answer { topic, .. } => out.push_str(topic),
+            Message::Notify { thing } => write(of_things, store.name(thing), "/jobs/notify", ""),
             Message::NotifyNext { thing, .. } => {
-                write(["$aws/things/", store.name(thing), "/jobs/notify-next", ""]);
+                write(of_things, store.name(thing), "/jobs/notify-next", "");
             }
             Message::ExecutionEvent {
                 execution,
@@ -242,14 +246,14 @@ impl Effect<'_> {
                 ..
             } => {
                 let job = store.get(execution).map_or(NONE, |it| it.job);
-                write(["$aws/events/jobExecution/", jobs.id(job), "/", operation]);
+                write("$aws/events/jobExecution/", jobs.id(job), "/", operation);
             }
             Message::JobEvent { job, operation } => {
-                write(["$aws/events/job/", jobs.id(job), "/", operation]);
+                write("$aws/events/job/", jobs.id(job), "/", operation);
             }
             Message::PackagesInstalled { execution } => {
                 let (thing, _) = self.installed(execution);
-                write(["$aws/things/", thing, "/shadow/name/$package/update", ""]);
+                write(of_things, thing, "/shadow/name/$package/update", "");
             }
         }
     }

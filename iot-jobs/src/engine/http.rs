@@ -12,7 +12,7 @@ use super::device::members::{self, Included};
 use super::device::{Describe, ExecutionView, Plane, Rejection};
 use super::effect::Sink;
 use super::{Engine, Turn};
-use crate::json::Object;
+use crate::json::{Object, key};
 use crate::reject::RejectCode;
 use crate::world::World;
 
@@ -251,7 +251,9 @@ impl Turn<'_> {
         let execution = execution.and_then(|id| self.state.view(id, self.now));
         if let Some(execution) = execution {
             let signer = with_document.then_some(self.world);
-            answer.object("execution", |out| execution.write(Plane::Http, signer, out));
+            answer.object(key!("execution"), |out| {
+                execution.write(Plane::Http, signer, out)
+            });
         }
     }
 }
@@ -263,7 +265,7 @@ fn write_updated(
     answer: &mut Object,
 ) {
     if included.state {
-        answer.object("executionState", |out| execution.write_state(out));
+        answer.object(key!("executionState"), |out| execution.write_state(out));
     }
     if included.document {
         execution.write_document(Plane::Http, world, answer);
@@ -287,7 +289,7 @@ fn refuse(rejection: &Rejection) -> HttpAnswer {
 
 fn error(status: u16, error: &'static str, message: &str) -> HttpAnswer {
     let mut body = Object::new();
-    body.text("message", message);
+    body.text(key!("message"), message);
     HttpAnswer {
         status,
         error: Some(error),

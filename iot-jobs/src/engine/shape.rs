@@ -5,9 +5,9 @@ use alloc::string::String;
 use core::iter;
 
 use super::State;
-use super::device::{ExecutionView, Plane};
+use super::device::{ExecutionView, LastStamps, Plane};
 use super::jobs::{Job, Target};
-use crate::json::Object;
+use crate::json::{Object, key};
 use crate::status::ExecutionStatus;
 use crate::store::{NONE, Record};
 use crate::{PackageVersion, World};
@@ -42,7 +42,7 @@ impl State {
 
     /// The pending executions that the device is shown in lists, in order. Those of windowed jobs
     /// have some places more than the others, while their window is open.
-    pub(super) fn shown(&self, thing: u32) -> impl Iterator<Item = u32> {
+    pub(super) fn shown(&self, thing: u32) -> impl Iterator<Item = (u32, &Record)> {
         let most = self.limits.pending_shown;
         let more = if self.jobs.any_windowed() {
             SEARCHED
@@ -59,18 +59,26 @@ impl State {
                 shown
             }
         });
-        shown.map(|(_, (id, _))| id)
+        shown.map(|(_, shown)| shown)
     }
 
     /// JobExecutionsChanged; a status of which nothing is shown is left out.
     pub(super) fn write_notify(&self, thing: u32, now: u32, out: &mut Object) {
-        out.number("timestamp", now);
-        out.object("jobs", |jobs| {
-            let mut shown = self.shown_views(thing).peekable();
-            while let Some(status) = shown.peek().map(ExecutionView::status) {
-                let same = |execution: &ExecutionView<'_>| execution.status() == status;
-                let list = iter::from_fn(|| shown.next_if(same));
-                jobs.objects(status.as_str(), list, write_summary);
+        out.number(key!("timestamp"), now);
+        out.object(key!("jobs"), |jobs| {
+            let (mut list, mut last) = (None, LastStamps::default());
+            self.shown_views(thing).for_each(|execution| {
+                let status = execution.status();
+                if list.is_some_and(|list| list != status) {
+                    jobs.close();
+                }
+                if list.replace(status) != Some(status) {
+                    jobs.open(status.as_str());
+                }
+                jobs.item(|out| execution.write_summary(out, &mut last));
+            });
+            if list.is_some() {
+                jobs.close();
             }
         });
     }
@@ -83,9 +91,9 @@ impl State {
         now: u32,
         out: &mut Object,
     ) {
-        out.number("timestamp", now);
+        out.number(key!("timestamp"), now);
         if let Some(execution) = head.and_then(|head| self.view(head, now)) {
-            out.object("execution", |object| {
+            out.object(key!("execution"), |object| {
                 execution.write(Plane::Mqtt, Some(world), object);
             });
         }
@@ -98,13 +106,18 @@ impl State {
         let running =
             |execution: &ExecutionView<'_>| execution.status() == ExecutionStatus::InProgress;
         let list = iter::from_fn(|| shown.next_if(running));
-        answer.objects("inProgressJobs", list, write_summary);
-        answer.objects("queuedJobs", shown, write_summary);
+        let mut last = LastStamps::default();
+        let mut write = |out: &mut Object, execution: ExecutionView<'_>| {
+            execution.write_summary(out, &mut last);
+        };
+        answer.objects(key!("inProgressJobs"), list, &mut write);
+        answer.objects(key!("queuedJobs"), shown, write);
     }
 
     fn shown_views(&self, thing: u32) -> impl Iterator<Item = ExecutionView<'_>> {
         // Summaries do not tell how much time is left.
-        self.shown(thing).filter_map(|id| self.view(id, 0))
+        self.shown(thing)
+            .filter_map(|(id, record)| self.view_of(id, record, 0))
     }
 
     /// What a thing has got with a job, as an update of its reserved named shadow `$package`
@@ -113,13 +126,13 @@ impl State {
         let write = |reported: &mut Object, entry: &PackageVersion| {
             match entry.version() {
                 Some(version) => reported.object(entry.package(), |shape| {
-                    shape.text("version", version);
+                    shape.text(key!("version"), version);
                 }),
                 None => reported.raw(entry.package(), "null"),
             };
         };
-        out.object("state", |state| {
-            state.object("reported", |reported| {
+        out.object(key!("state"), |state| {
+            state.object(key!("reported"), |reported| {
                 packages.iter().for_each(|entry| write(reported, entry));
             });
         });
@@ -136,16 +149,16 @@ impl State {
         let Some(record) = self.store.get(id) else {
             return;
         };
-        out.text("jobId", self.jobs.id(record.job));
+        out.text(key!("jobId"), self.jobs.id(record.job));
         let thing = self.arn("thing", self.store.name(record.thing));
-        out.text("thingArn", &thing);
-        out.text("status", status.as_str());
+        out.text(key!("thingArn"), &thing);
+        out.text(key!("status"), status.as_str());
         if let Some(details) = self.store.details(id) {
-            out.raw("statusDetails", details);
+            out.raw(key!("statusDetails"), details);
         }
-        out.number("executionNumber", record.number);
+        out.number(key!("executionNumber"), record.number);
         if operation == "canceled" {
-            out.flag("forceCanceled", is_force_canceled(record));
+            out.flag(key!("forceCanceled"), is_force_canceled(record));
         }
     }
 
@@ -154,34 +167,34 @@ impl State {
         let Some(job) = self.jobs.get(job) else {
             return;
         };
-        out.text("jobId", &job.id);
-        out.text("status", &operation.to_ascii_uppercase());
-        out.text("targetSelection", selection(job));
+        out.text(key!("jobId"), &job.id);
+        out.text(key!("status"), &operation.to_ascii_uppercase());
+        out.text(key!("targetSelection"), selection(job));
         let targets = job.targets.iter().map(|target| self.target_arn(target));
-        out.texts("targets", targets);
+        out.texts(key!("targets"), targets);
         if let Some(description) = job.as_given.get("description").and_then(|it| it.as_str()) {
-            out.text("description", description);
+            out.text(key!("description"), description);
         }
-        out.number("createdAt", millis(job.created_at));
-        out.number("lastUpdatedAt", millis(job.updated_at));
+        out.number(key!("createdAt"), millis(job.created_at));
+        out.number(key!("lastUpdatedAt"), millis(job.updated_at));
         if operation == "completed" {
-            out.number("completedAt", millis(job.over_at.unwrap_or(now)));
+            out.number(key!("completedAt"), millis(job.over_at.unwrap_or(now)));
         }
         if matches!(operation, "completed" | "canceled") {
-            out.object("jobProcessDetails", |counts| {
+            out.object(key!("jobProcessDetails"), |counts| {
                 for (name, status) in COUNTERS.iter().take(EVENT_COUNTERS) {
-                    counts.number(name, job.count(*status));
+                    counts.number(*name, job.count(*status));
                 }
             });
         }
         if let Some(comment) = &job.comment {
-            out.text("comment", comment);
+            out.text(key!("comment"), comment);
         }
         if let Some(reason) = &job.reason_code {
-            out.text("reasonCode", reason);
+            out.text(key!("reasonCode"), reason);
         }
         if let (Some(force), "canceled" | "cancellation_in_progress") = (job.canceled, operation) {
-            out.flag("forceCanceled", force);
+            out.flag(key!("forceCanceled"), force);
         }
     }
 
@@ -194,10 +207,10 @@ impl State {
         now: u32,
         out: &mut Object,
     ) {
-        out.text("eventType", event_type);
-        out.text("eventId", &world.event_id(self.events_sent));
-        out.number("timestamp", now);
-        out.text("operation", operation);
+        out.text(key!("eventType"), event_type);
+        out.text(key!("eventId"), &world.event_id(self.events_sent));
+        out.number(key!("timestamp"), now);
+        out.text(key!("operation"), operation);
     }
 
     /// `arn:aws:iot:<region>:<account>:<kind>/<name>`.
@@ -216,10 +229,6 @@ impl State {
             Target::Group(name) => self.arn("thinggroup", name),
         }
     }
-}
-
-fn write_summary(out: &mut Object, execution: ExecutionView<'_>) {
-    execution.write_summary(out);
 }
 
 pub(super) fn is_force_canceled(record: &Record) -> bool {

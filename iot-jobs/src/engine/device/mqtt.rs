@@ -10,7 +10,7 @@ use super::{Describe, Plane, Rejection, Updated};
 use crate::engine::Turn;
 use crate::engine::arguments::Arguments;
 use crate::engine::effect::Message;
-use crate::json::Object;
+use crate::json::{Object, key};
 use crate::reject::RejectCode;
 
 const INVALID_TOPIC: Rejection =
@@ -25,7 +25,7 @@ impl Turn<'_> {
             .ok()
             .and_then(ReservedTopic::parse);
         let mut answer = Object::new();
-        answer.number("timestamp", self.now);
+        answer.number(key!("timestamp"), self.now);
         let result = match parsed {
             Some(ReservedTopic::Jobs(jobs)) => self.request(&jobs, payload, &mut answer),
             _ => Err(INVALID_TOPIC),
@@ -71,7 +71,7 @@ impl Turn<'_> {
         let members = members::read_object(payload)?;
         let members = Arguments::new(&members);
         if let Some(token) = members.text("clientToken")? {
-            answer.text("clientToken", token);
+            answer.text(key!("clientToken"), token);
         }
         let thing = topic.thing.as_str();
         match &topic.message {
@@ -112,7 +112,9 @@ impl Turn<'_> {
         let execution = execution.and_then(|id| self.state.view(id, self.now));
         if let Some(execution) = execution {
             let signer = with_document.then_some(self.world);
-            answer.object("execution", |out| execution.write(Plane::Mqtt, signer, out));
+            answer.object(key!("execution"), |out| {
+                execution.write(Plane::Mqtt, signer, out)
+            });
         }
     }
 
@@ -121,7 +123,7 @@ impl Turn<'_> {
             return;
         };
         if included.state {
-            answer.object("executionState", |out| execution.write_state(out));
+            answer.object(key!("executionState"), |out| execution.write_state(out));
         }
         if included.document {
             execution.write_document(Plane::Mqtt, self.world, answer);

@@ -1,11 +1,11 @@
 //! The JSON shapes of one execution on the device plane (developer guide, Jobs device MQTT and
 //! HTTPS APIs, data types).
 
-use iot_topics::Timestamp;
+use core::ops::Range;
 
 use super::{ExecutionView, Rejection};
 use crate::World;
-use crate::json::Object;
+use crate::json::{Object, key};
 use crate::status::ExecutionStatus;
 
 /// How a request came, as some members differ.
@@ -25,17 +25,17 @@ impl ExecutionView<'_> {
         signer: Option<&dyn World>,
         out: &mut Object,
     ) {
-        out.text("jobId", self.job_id());
-        out.text("status", self.status().as_str());
+        out.text(key!("jobId"), self.job_id());
+        out.text(key!("status"), self.status().as_str());
         if let Some(details) = self.status_details_json() {
-            out.raw("statusDetails", details);
+            out.raw(key!("statusDetails"), details);
         }
-        self.write_stamps(out);
+        self.stamps().write(out);
         if let Some(left) = self.approximate_seconds_before_timed_out() {
-            out.number("approximateSecondsBeforeTimedOut", left);
+            out.number(key!("approximateSecondsBeforeTimedOut"), left);
         }
         if plane == Plane::Http {
-            out.text("thingName", self.thing());
+            out.text(key!("thingName"), self.thing());
         }
         if let Some(world) = signer {
             self.write_document(plane, world, out);
@@ -50,16 +50,20 @@ impl ExecutionView<'_> {
         out: &mut Object,
     ) {
         match (plane, self.device_document(world)) {
-            (Plane::Mqtt, Some(document)) => _ = out.raw("jobDocument", &document),
-            (Plane::Http, Some(document)) => _ = out.text("jobDocument", &document),
+            (Plane::Mqtt, Some(document)) => _ = out.raw(key!("jobDocument"), &document),
+            (Plane::Http, Some(document)) => _ = out.text(key!("jobDocument"), &document),
             (_, None) => {}
         }
     }
 
-    /// JobExecutionSummary.
-    pub(in crate::engine) fn write_summary(self, out: &mut Object) {
-        out.text("jobId", self.job_id());
-        self.write_stamps(out);
+    /// JobExecutionSummary, in a text that may have others already: `last` is of the one before.
+    pub(in crate::engine) fn write_summary(self, out: &mut Object, last: &mut LastStamps) {
+        out.text(key!("jobId"), self.job_id());
+        let stamps = self.stamps();
+        match &last.0 {
+            Some((same, place)) if *same == stamps => _ = out.again(place.clone()),
+            _ => last.0 = Some((stamps, out.place(|out| stamps.write(out)))),
+        }
     }
 
     /// JobExecutionState.
@@ -67,26 +71,44 @@ impl ExecutionView<'_> {
         let details = self.status_details_json();
         write_state(self.status(), details, self.version(), out);
     }
+}
 
-    fn write_stamps(self, out: &mut Object) {
-        out.number("queuedAt", self.queued_at().as_secs());
-        if let Some(started_at) = self.started_at().map(Timestamp::as_secs) {
-            out.number("startedAt", started_at);
+/// The stamps and numbers that an execution is shown with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamps {
+    pub(super) queued_at: u32,
+    /// Zero before its start.
+    pub(super) started_at: u32,
+    pub(super) updated_at: u32,
+    pub(super) version: u32,
+    pub(super) number: u32,
+}
+
+/// What was written last, and where it stands. Jobs of one minute have the same stamps on a thing,
+/// and those are most of the text of a list.
+#[derive(Debug, Default)]
+pub(in crate::engine) struct LastStamps(Option<(Stamps, Range<usize>)>);
+
+impl Stamps {
+    fn write(self, out: &mut Object) {
+        out.number(key!("queuedAt"), self.queued_at);
+        if self.started_at != 0 {
+            out.number(key!("startedAt"), self.started_at);
         }
-        out.number("lastUpdatedAt", self.last_updated_at().as_secs());
-        out.number("versionNumber", self.version());
-        out.number("executionNumber", self.execution_number());
+        out.number(key!("lastUpdatedAt"), self.updated_at);
+        out.number(key!("versionNumber"), self.version);
+        out.number(key!("executionNumber"), self.number);
     }
 }
 
 impl Rejection {
     /// The members of ErrorResponse, but for those of every answer.
     pub(in crate::engine) fn write(&self, out: &mut Object) {
-        out.text("code", self.code().as_str());
-        out.text("message", self.message());
+        out.text(key!("code"), self.code().as_str());
+        out.text(key!("message"), self.message());
         if let Some(state) = self.execution_state() {
             let details = state.status_details_json();
-            out.object("executionState", |out| {
+            out.object(key!("executionState"), |out| {
                 write_state(state.status(), details, state.version(), out);
             });
         }
@@ -94,9 +116,9 @@ impl Rejection {
 }
 
 fn write_state(status: ExecutionStatus, details: Option<&str>, version: u32, out: &mut Object) {
-    out.text("status", status.as_str());
+    out.text(key!("status"), status.as_str());
     if let Some(details) = details {
-        out.raw("statusDetails", details);
+        out.raw(key!("statusDetails"), details);
     }
-    out.number("versionNumber", version);
+    out.number(key!("versionNumber"), version);
 }

@@ -163,7 +163,7 @@ impl Engine {
         turn.settle();
         let thing = self.state.store.thing(thing);
         let shown = thing.into_iter().flat_map(|thing| self.state.shown(thing));
-        shown.filter_map(|id| self.view(id))
+        shown.filter_map(|(id, _)| self.view(id))
     }
 
     /// One request: what is due, the request, and the end of the call.

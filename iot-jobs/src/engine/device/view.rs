@@ -5,6 +5,7 @@ use core::fmt;
 
 use iot_topics::Timestamp;
 
+use super::shape::Stamps;
 use crate::engine::State;
 use crate::engine::jobs::Job;
 use crate::engine::shape::is_force_canceled;
@@ -68,7 +69,16 @@ pub struct ExecutionView<'a> {
 impl State {
     /// What the record is, if it is an execution.
     pub(in crate::engine) fn view(&self, id: u32, now: u32) -> Option<ExecutionView<'_>> {
-        let record = self.store.get(id)?;
+        self.view_of(id, self.store.get(id)?, now)
+    }
+
+    /// The same of a record that is at hand.
+    pub(in crate::engine) fn view_of<'a>(
+        &'a self,
+        id: u32,
+        record: &'a Record,
+        now: u32,
+    ) -> Option<ExecutionView<'a>> {
         Some(ExecutionView {
             state: self,
             record,
@@ -128,6 +138,17 @@ impl<'a> ExecutionView<'a> {
     #[must_use]
     pub fn last_updated_at(&self) -> Timestamp {
         seconds(self.record.updated_at)
+    }
+
+    pub(super) const fn stamps(&self) -> Stamps {
+        let record = self.record;
+        Stamps {
+            queued_at: record.queued_at,
+            started_at: record.started_at,
+            updated_at: record.updated_at,
+            version: record.version,
+            number: record.number,
+        }
     }
 
     /// Seconds until it times out, if it runs and has a timer.
