@@ -24,13 +24,13 @@ use self::crowd::Crowd;
 pub(crate) use self::rebuild::Rebuild;
 pub(crate) use self::record::{Place, Record, RecordState, Retries};
 use self::slab::Slab;
-use self::things::Things;
+use self::things::{Records, Thing, Things};
 pub(crate) use self::timers::Timers;
 
 /// No record: the end of a list.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// No record either: the records of the thing are in the crowd.
+/// No record either: what stands for the first record of a thing whose records are in the crowd.
 const CROWDED: u32 = NONE - 1;
 
 /// Records that a thing may have in lists.
@@ -184,12 +184,13 @@ impl Store {
     /// The first of what the device of a thing sees as pending.
     pub(crate) fn head(&self, thing: u32) -> Option<u32> {
         let visible = |(_, record): &(u32, &Record)| record.is_visible();
-        let first = if self.is_crowded(thing) {
-            self.crowd_pending(thing).next().filter(visible)
-        } else {
-            let all = self.pending_list(thing).filter(visible);
-            // Of several the first.
-            all.min_by_key(|(_, record)| record.state.place())
+        let first = match self.records(thing) {
+            Records::Many(pile) => self.read(self.crowd.pending(pile)).next().filter(visible),
+            Records::Few { pending, .. } => {
+                let all = self.chain(pending, Link::Thing).filter(visible);
+                // Of several the first.
+                all.min_by_key(|(_, record)| record.state.place())
+            }
         };
         first.map(|(id, _)| id)
     }
@@ -214,7 +215,7 @@ impl Store {
     /// All records of a thing, in no order.
     pub(crate) fn of_thing(&self, thing: u32) -> impl Iterator<Item = (u32, &Record)> {
         let lists = self.pending_list(thing).chain(self.history_list(thing));
-        lists.chain(self.read(self.crowd.of_thing(thing)))
+        lists.chain(self.read(self.crowd.all(self.pile(thing))))
     }
 
     /// What has not ended of a job on a thing, shown or not, or is no execution yet.
@@ -223,8 +224,9 @@ impl Store {
         let in_list = list.find(|(_, record)| record.job == job);
         // No execution has a number below that of one that has not ended, but for what is none
         // yet, whose number is zero.
-        let newest = self.crowd.of_job(thing, job, None).next();
-        let none_yet = self.crowd.of_job(thing, job, Some(0)).next();
+        let pile = self.pile(thing);
+        let newest = self.crowd.of_job(pile, job, None).next();
+        let none_yet = self.crowd.of_job(pile, job, Some(0)).next();
         let mut in_crowd = self.read(newest.into_iter().chain(none_yet));
         let in_crowd = in_crowd.find(|(_, record)| record.state.place() < Place::Ended);
         in_list.or(in_crowd).map(|(id, _)| id)
@@ -240,7 +242,7 @@ impl Store {
             .filter(|(_, record)| record.job == job && fits(record))
             .max_by_key(|(_, record)| record.number);
         // At most one of those before it was deleted.
-        let mut in_crowd = self.read(self.crowd.of_job(thing, job, number).take(2));
+        let mut in_crowd = self.read(self.crowd.of_job(self.pile(thing), job, number).take(2));
         let in_crowd = in_crowd.find(|(_, record)| fits(record));
         in_lists.or(in_crowd).map(|(id, _)| id)
     }
@@ -312,33 +314,49 @@ impl Store {
     fn newest(&self, job: u32, thing: u32) -> Option<(u32, &Record)> {
         let lists = self.pending_list(thing).chain(self.history_list(thing));
         let in_lists = lists.filter(|(_, record)| record.job == job);
-        let in_crowd = self.crowd.of_job(thing, job, None);
+        let in_crowd = self.crowd.of_job(self.pile(thing), job, None);
         let in_crowd = self.read(in_crowd).next();
         in_lists
             .max_by_key(|(_, record)| record.number)
             .or(in_crowd)
     }
 
-    fn is_crowded(&self, thing: u32) -> bool {
-        self.things
-            .get(thing)
-            .is_some_and(|it| it.pending == CROWDED)
+    fn records(&self, thing: u32) -> Records {
+        let nothing = Records::Few {
+            pending: NONE,
+            history: NONE,
+        };
+        self.things.get(thing).map_or(nothing, Thing::records)
+    }
+
+    /// Where the crowd has the records of a thing; nowhere, if they are in lists.
+    fn pile(&self, thing: u32) -> u32 {
+        match self.records(thing) {
+            Records::Many(pile) => pile,
+            Records::Few { .. } => NONE,
+        }
     }
 
     /// The list of what has not ended; empty for a thing in the crowd.
     fn pending_list(&self, thing: u32) -> Chain<'_> {
-        let first = self.things.get(thing).map_or(NONE, |it| it.pending);
-        self.chain(first, Link::Thing)
+        self.chain(self.lists(thing).0, Link::Thing)
     }
 
     /// The list of what has ended; empty for a thing in the crowd.
     fn history_list(&self, thing: u32) -> Chain<'_> {
-        let first = self.things.get(thing).map_or(NONE, |it| it.history);
-        self.chain(first, Link::Thing)
+        self.chain(self.lists(thing).1, Link::Thing)
+    }
+
+    /// Where the lists of a thing begin.
+    fn lists(&self, thing: u32) -> (u32, u32) {
+        match self.records(thing) {
+            Records::Few { pending, history } => (pending, history),
+            Records::Many(_) => (NONE, NONE),
+        }
     }
 
     fn crowd_pending(&self, thing: u32) -> impl Iterator<Item = (u32, &Record)> {
-        self.read(self.crowd.pending(thing))
+        self.read(self.crowd.pending(self.pile(thing)))
     }
 
     fn read(&self, ids: impl Iterator<Item = u32>) -> impl Iterator<Item = (u32, &Record)> {
@@ -364,26 +382,42 @@ impl Store {
 
     /// Moves all records of a thing from its lists to the crowd.
     fn crowd_out(&mut self, thing: u32) {
-        for list in [Self::pending_list, Self::history_list] {
-            let mut list = list(self, thing).at;
-            while let Some(&record) = self.get(list) {
-                self.crowd.insert(list, &record);
-                list = record.next_of_thing;
+        let (pending, history) = self.lists(thing);
+        let pile = self.crowd.open();
+        for mut next in [pending, history] {
+            while let Some(&record) = self.get(next) {
+                self.crowd.insert(pile, next, &record);
+                next = record.next_of_thing;
             }
         }
         if let Some(thing) = self.things.get_mut(thing) {
-            thing.pending = CROWDED;
-            thing.history = NONE;
+            thing.set_records(Records::Many(pile));
         }
     }
 
     fn moved(&mut self, id: u32, before: &Record, after: &Record) {
+        if let Records::Many(pile) = self.records(after.thing) {
+            return self.move_in_crowd(pile, id, before, Some(after));
+        }
         let [from, to] = [before, after].map(|record| list_of(record.state.place()));
         // What is queued at last goes behind what was queued meanwhile.
         let queued = before.state.place() == Place::Waiting;
-        if from != to || queued || self.is_crowded(after.thing) {
+        if from != to || queued {
             self.unlink(id, before);
             self.link(id, after);
+        }
+    }
+
+    /// Moves a record in the pile of its thing, or takes it out there.
+    fn move_in_crowd(&mut self, pile: u32, id: u32, before: &Record, after: Option<&Record>) {
+        if !self.crowd.replace(pile, id, before, after)
+            && let Some(thing) = self.things.get_mut(before.thing)
+        {
+            thing.set_records(Records::Few {
+                pending: NONE,
+                history: NONE,
+            });
+            self.things.note(before.thing, false);
         }
     }
 
@@ -395,12 +429,12 @@ impl Store {
         };
         let was_vacant = thing.is_vacant();
         let mut next = NONE;
-        match list {
-            None => return,
-            Some(_) if thing.pending == CROWDED => self.crowd.insert(id, record),
-            Some(List::History) => next = core::mem::replace(&mut thing.history, id),
-            Some(List::Pending) if thing.pending == NONE => thing.pending = id,
-            Some(List::Pending) => {
+        match (list, thing.records()) {
+            (None, _) => return,
+            (Some(_), Records::Many(pile)) => self.crowd.insert(pile, id, record),
+            (Some(List::History), _) => next = core::mem::replace(&mut thing.history, id),
+            (Some(List::Pending), _) if thing.pending == NONE => thing.pending = id,
+            (Some(List::Pending), _) => {
                 let last = self.pending_list(record.thing).last();
                 let last = last.map_or(NONE, |(last, _)| last);
                 self.set_next(last, id);
@@ -412,6 +446,9 @@ impl Store {
 
     /// Takes a record that stands like this out of the list of its thing.
     fn unlink(&mut self, id: u32, record: &Record) {
+        if let Records::Many(pile) = self.records(record.thing) {
+            return self.move_in_crowd(pile, id, record, None);
+        }
         let list = list_of(record.state.place());
         let next = self.get(id).map_or(NONE, |it| it.next_of_thing);
         let Some(thing) = self.things.get_mut(record.thing) else {
@@ -420,13 +457,6 @@ impl Store {
         let was_vacant = thing.is_vacant();
         let mut chain = match list {
             None => return,
-            Some(_) if thing.pending == CROWDED => {
-                self.crowd.remove(id, record);
-                if !self.crowd.has(record.thing) {
-                    thing.pending = NONE;
-                }
-                return self.things.note(record.thing, was_vacant);
-            }
             Some(List::Pending) if thing.pending == id => {
                 thing.pending = next;
                 return self.things.note(record.thing, was_vacant);

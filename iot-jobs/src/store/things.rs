@@ -5,9 +5,9 @@ use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::NONE;
 use super::slab::Slab;
 use super::texts::Texts;
+use super::{CROWDED, NONE};
 
 /// Slots that are looked at for a name, from the one that its hash names.
 const PROBES: usize = 64;
@@ -22,14 +22,37 @@ pub(super) struct Thing {
     name: u32,
     /// The first record of its pending list; of a free id the next one that is free.
     pub(super) pending: u32,
-    /// The first record of its history.
+    /// The first record of its history; of a thing in the crowd the number of its pile.
     pub(super) history: u32,
+}
+
+/// Where the records of a thing are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Records {
+    /// In two lists, which begin here.
+    Few { pending: u32, history: u32 },
+    /// In a pile of the crowd.
+    Many(u32),
 }
 
 impl Thing {
     /// Whether it has no records.
     pub(super) const fn is_vacant(&self) -> bool {
         self.pending == NONE && self.history == NONE
+    }
+
+    pub(super) const fn records(&self) -> Records {
+        match (self.pending, self.history) {
+            (CROWDED, pile) => Records::Many(pile),
+            (pending, history) => Records::Few { pending, history },
+        }
+    }
+
+    pub(super) const fn set_records(&mut self, records: Records) {
+        (self.pending, self.history) = match records {
+            Records::Many(pile) => (CROWDED, pile),
+            Records::Few { pending, history } => (pending, history),
+        };
     }
 }
 
