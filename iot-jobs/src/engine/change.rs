@@ -41,6 +41,18 @@ impl Turn<'_> {
         }
     }
 
+    /// The same after an execution was queued, which stands behind all others of its thing: only
+    /// if there are none it is the first, and need not be looked for.
+    pub(super) fn notify_queued(&mut self, before: Before, queued: u32) {
+        let Before { thing, head } = before;
+        debug_assert_eq!(self.state.head(thing), head.or(Some(queued)));
+        self.send(Message::Notify { thing });
+        if head.is_none() {
+            let head = Some(queued);
+            self.send(Message::NotifyNext { thing, head });
+        }
+    }
+
     /// Tells that an execution has ended with this status.
     pub(super) fn end_event(&mut self, execution: u32, status: ExecutionStatus) {
         self.execution_event(execution, event_of(status), status);

@@ -158,7 +158,7 @@ impl Turn<'_> {
                         1
                     };
                     self.queue(id, execution, Retries::default());
-                    self.notify(before, true);
+                    self.notify_queued(before, id);
                     return true;
                 }
                 _ => state.store.free(id),
@@ -246,7 +246,7 @@ impl Turn<'_> {
                     let before = self.before(thing);
                     let execution = self.state.store.next_number(number, thing);
                     self.queue(id, execution, retries);
-                    self.notify(before, true);
+                    self.notify_queued(before, id);
                 }
                 None => self.state.store.free(id),
             }
