@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::mem::take;
 use core::ops::Range;
 
-/// Numbers below this are written digit by digit, whether they came before or not.
+/// Numbers below this have two digits at most, and are not worth remembering.
 const SHORT: u64 = 100;
 
 /// The name of a member as JSON text, with the comma before it and the colon behind. Names that are
@@ -96,6 +96,14 @@ impl Object {
     #[inline]
     fn key(&mut self, key: impl Name) {
         key.write(take(&mut self.empty), &mut self.out);
+    }
+
+    /// A [`member`] that was written before.
+    #[inline]
+    pub(crate) fn member(&mut self, member: &str) -> &mut Self {
+        self.comma();
+        self.out.push_str(member);
+        self
     }
 
     /// A member whose value is JSON text.
@@ -245,6 +253,14 @@ impl Object {
     }
 }
 
+/// A member of an object, as JSON text.
+pub(crate) fn member(key: &str, text: &str) -> String {
+    let mut out = String::new();
+    key.write(true, &mut out);
+    write_string(text, &mut out);
+    out
+}
+
 const fn is_plain(byte: u8) -> bool {
     byte >= b' ' && byte != b'"' && byte != b'\\'
 }
@@ -276,30 +292,35 @@ fn write_char(ch: char, out: &mut String) {
     }
 }
 
+/// As `Display` does, in a third of the time: four digits at a time, which is at most five times.
+fn write_number(number: u64, out: &mut String) {
+    let (before, group) = (number / 10_000, number % 10_000);
+    if before > 0 {
+        write_number(before, out);
+    }
+    if before > 0 || group >= 1_000 {
+        out.push(digit(group / 1_000));
+    }
+    if before > 0 || group >= SHORT {
+        out.push(digit(group / 100));
+        out.push(digit(group / 10));
+        out.push(digit(group));
+    } else {
+        write_short(group, out);
+    }
+}
+
 #[inline]
 fn write_short(number: u64, out: &mut String) {
-    let digit = |digit: u64| char::from(b'0' + u8::try_from(digit % 10).unwrap_or_default());
     if number >= 10 {
         out.push(digit(number / 10));
     }
     out.push(digit(number));
 }
 
-/// As `Display` does, in a third of the time.
-fn write_number(number: u64, out: &mut String) {
-    // 2^64 has 20 digits.
-    let mut digits = [b'0'; 20];
-    let (mut rest, mut from) = (number, digits.len());
-    for (at, place) in digits.iter_mut().enumerate().rev() {
-        *place = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-        rest /= 10;
-        from = at;
-        if rest == 0 {
-            break;
-        }
-    }
-    let written = digits.get(from..).unwrap_or_default();
-    out.push_str(core::str::from_utf8(written).unwrap_or_default());
+/// The last digit.
+fn digit(number: u64) -> char {
+    char::from(b'0' + u8::try_from(number % 10).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -346,6 +367,9 @@ mod tests {
             .number("c", 1_700_000_001_u32)
             .number(key!("d"), 7_u32);
         object.number(key!("e"), 1_700_000_001_u32);
+        object
+            .member(&member("m", "\""))
+            .object("first", |out| _ = out.member(&member("m", "")));
         let place =
             object.place(|out| _ = out.text(key!("x"), "\u{e9}\n").number(key!("y"), 42_u32));
         object.open(key!("list")).item(|out| {
@@ -357,6 +381,7 @@ mod tests {
         object.open("none").close().flag("last", true);
         let right = concat!(
             "\u{e9}{\"a\":1700000000,\"b\":1700000000,\"c\":1700000001,\"d\":7,\"e\":1700000001,",
+            "\"m\":\"\\\"\",\"first\":{\"m\":\"\"},",
             "\"x\":\"\u{e9}\\n\",\"y\":42,",
             "\"list\":[{\"f\":true,\"x\":\"\u{e9}\\n\",\"y\":42},{\"g\":1700000001}],",
             "\"none\":[],\"last\":true}",
@@ -366,7 +391,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_are_the_same_after_any_others(numbers in vec(prop_oneof![0..200_u64, 0..u64::MAX], 0..20)) {
+        fn numbers_are_the_same_after_any_others(numbers in vec(prop_oneof![0..200_u64, 0..200_000_u64, 0..=u64::MAX], 0..20)) {
             let mut object = Object::new();
             for number in numbers.iter().flat_map(|number| [number, number, &7]) {
                 object.number(key!("n"), *number);
@@ -382,7 +407,21 @@ mod tests {
 
     #[test]
     fn numbers_are_as_they_are_displayed() {
-        for number in [0, 9, 10, 99, 100, 101, 1_234_567_890, u64::MAX] {
+        for number in [
+            0,
+            9,
+            10,
+            99,
+            100,
+            999,
+            1_000,
+            9_999,
+            10_000,
+            10_001,
+            1_000_000,
+            1_234_567_890,
+            u64::MAX,
+        ] {
             let mut object = Object::new();
             object.number(key!("n"), number);
             assert_eq!(object.finish(), format!("{{\"n\":{number}}}"));

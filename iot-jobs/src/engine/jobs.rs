@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::document::Document;
 use super::settings::Settings;
+use crate::json;
 use crate::status::{ExecutionStatus, JobStatus};
 use crate::store::JobList;
 
@@ -25,6 +26,8 @@ pub(super) enum Target {
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) id: Box<str>,
+    /// The id as the member `jobId`, which every entry of a list begins with.
+    pub(super) id_member: Box<str>,
     /// The how manieth job of the account it is.
     pub(super) serial: u64,
     pub(super) continuous: bool,
@@ -78,6 +81,7 @@ impl Job {
     ) -> Self {
         Self {
             id: id.into(),
+            id_member: json::member("jobId", id).into(),
             serial: 0,
             continuous,
             targets,

@@ -25,7 +25,7 @@ impl ExecutionView<'_> {
         signer: Option<&dyn World>,
         out: &mut Object,
     ) {
-        out.text(key!("jobId"), self.job_id());
+        out.member(self.job_id_member());
         out.text(key!("status"), self.status().as_str());
         if let Some(details) = self.status_details_json() {
             out.raw(key!("statusDetails"), details);
@@ -58,7 +58,7 @@ impl ExecutionView<'_> {
 
     /// JobExecutionSummary, in a text that may have others already: `last` is of the one before.
     pub(in crate::engine) fn write_summary(self, out: &mut Object, last: &mut LastStamps) {
-        out.text(key!("jobId"), self.job_id());
+        out.member(self.job_id_member());
         let stamps = self.stamps();
         match &last.0 {
             Some((same, place)) if *same == stamps => _ = out.again(place.clone()),

@@ -140,6 +140,11 @@ impl<'a> ExecutionView<'a> {
         seconds(self.record.updated_at)
     }
 
+    /// The id as the member `jobId`.
+    pub(super) fn job_id_member(&self) -> &'a str {
+        &self.job.id_member
+    }
+
     pub(super) const fn stamps(&self) -> Stamps {
         let record = self.record;
         Stamps {
