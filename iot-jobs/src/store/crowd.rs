@@ -24,6 +24,12 @@ struct Pile {
 }
 
 impl Crowd {
+    /// How many piles there are, with those that are empty.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.piles.len()
+    }
+
     /// A pile for a thing, which must put a record there.
     pub(super) fn open(&mut self) -> u32 {
         self.free.pop().unwrap_or_else(|| {

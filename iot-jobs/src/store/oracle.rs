@@ -260,3 +260,23 @@ fn many_records_of_a_thing_are_in_the_crowd_until_the_last_goes() {
     assert!(!is_crowded(&both.store, thing));
     assert_eq!(both.store.used, 0);
 }
+
+#[test]
+fn a_thing_in_the_crowd_gives_its_place_to_another() {
+    let mut both = Both::default();
+    let half = JOBS / 2;
+    let mut run = |what: u32, jobs: core::ops::Range<u32>, thing: u32, piles: usize| {
+        for job in jobs {
+            both.step(what, job, thing);
+            both.compare();
+        }
+        assert_eq!(both.store.crowd.len(), piles);
+    };
+    run(0, 0..half, 0, 1);
+    run(0, half..JOBS, 1, 2);
+    run(8, 0..half, 0, 2);
+    run(0, 0..half, 2, 2);
+    run(8, half..JOBS, 1, 2);
+    // With the last of them nothing is kept.
+    run(8, 0..half, 2, 0);
+}
