@@ -1,11 +1,11 @@
 //! Jobs, things and time.
 
-use iot_jobs::{Effect, Engine, Limits, Minute, Operation};
+use iot_jobs::{Engine, Limits, Minute, Operation};
 use iot_topics::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::input::{Bytes, choose};
-use crate::jobs_it::observe::{Known, laws, observe, pending_in_order, refused};
+use crate::jobs_it::observe::{Known, laws, observe, pending_in_order, refused, texts};
 use crate::jobs_it::registry::Registry;
 use crate::jobs_it::service::{ACCOUNT, REGION, Service};
 
@@ -51,7 +51,11 @@ pub fn jobs_operations(data: &[u8]) {
         }
         done.push((now, step, world.clone()));
     }
-    assert_eq!(texts(&limits, &done), texts(&limits, &done));
+    let done = || {
+        done.iter()
+            .map(|(now, step, world): &(_, Step, _)| (*now, step.operation(), world))
+    };
+    assert_eq!(texts(&limits, done()), texts(&limits, done()));
 }
 
 const MOST: usize = 40;
@@ -265,24 +269,4 @@ fn request(mut request: Value, mut letters: Bytes<'_>, now: u64) -> Value {
         request[name] = value;
     }
     request
-}
-
-/// All texts of a run.
-fn texts(limits: &Limits, done: &[(u64, Step, Registry)]) -> Vec<String> {
-    let mut engine = Engine::with_limits(REGION, ACCOUNT, limits.clone());
-    engine.set_events(true);
-    let mut texts = Vec::new();
-    for (now, step, world) in done {
-        let now = Timestamp::from_secs(*now);
-        let mut sink = |effect: Effect<'_>| texts.push(effect.topic() + " " + &effect.payload());
-        let answer = match step.operation() {
-            Some(operation) => format!("{:?}", engine.apply(operation, world, &mut sink, now)),
-            None => {
-                engine.tick(world, &mut sink, now);
-                String::new()
-            }
-        };
-        texts.push(answer);
-    }
-    texts
 }

@@ -6,7 +6,7 @@
 )]
 
 use iot_jobs::strategies::{Call, GROUPS, THINGS, calls};
-use iot_jobs::{Effect, Engine, Limits};
+use iot_jobs::{Engine, Limits};
 use iot_topics::Timestamp;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 use crate::engine_cases::same;
 use crate::naive::Naive;
-use crate::observe::{Known, laws, observe, pending_in_order, refused};
+use crate::observe::{Known, laws, observe, pending_in_order, refused, texts};
 use crate::registry::Registry;
-use crate::service::{ACCOUNT, REGION, Service};
+use crate::service::Service;
 
 /// Monday, 2024-03-04T10:00.
 const START: u64 = 1_709_546_400;
@@ -203,26 +203,6 @@ impl Pair {
     }
 }
 
-/// All texts of a run.
-fn texts(limits: &Limits, done: &[(u64, Call, Registry)]) -> Vec<String> {
-    let mut engine = Engine::with_limits(REGION, ACCOUNT, limits.clone());
-    engine.set_events(true);
-    let mut texts = Vec::new();
-    for (now, call, world) in done {
-        let now = Timestamp::from_secs(*now);
-        let mut sink = |effect: Effect<'_>| texts.push(effect.topic() + " " + &effect.payload());
-        let answer = match call.operation() {
-            Some(operation) => format!("{:?}", engine.apply(operation, world, &mut sink, now)),
-            None => {
-                engine.tick(world, &mut sink, now);
-                String::new()
-            }
-        };
-        texts.push(answer);
-    }
-    texts
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 1_500, ..ProptestConfig::with_cases(64) })]
 
@@ -266,6 +246,7 @@ proptest! {
         let (world, engine) = (&pair.world, &mut pair.engine);
         let [expected, actual] = [observe(&mut pair.naive, THINGS, world, last), observe(engine, THINGS, world, last)];
         agree(&expected, &actual, &|| "at the end".to_owned())?;
-        prop_assert_eq!(texts(&limits, &pair.done), texts(&limits, &pair.done));
+        let done = || pair.done.iter().map(|(now, call, world)| (*now, call.operation(), world));
+        prop_assert_eq!(texts(&limits, done()), texts(&limits, done()));
     }
 }

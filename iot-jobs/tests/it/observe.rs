@@ -7,7 +7,8 @@
 
 use alloc::collections::BTreeMap;
 
-use iot_jobs::{ExecutionStatus, Operation};
+use iot_jobs::{Effect, Engine, ExecutionStatus, Limits, Operation};
+use iot_topics::Timestamp;
 use serde_json::{Value, json};
 
 use crate::registry::Registry;
@@ -124,4 +125,26 @@ pub(crate) fn pending_in_order<S: Service>(
     for name in ["jobId", "executionNumber", "versionNumber"] {
         assert_eq!(first[name], next["execution"][name], "{listed} {next}");
     }
+}
+
+/// All texts of an engine to which that was done, an answer behind what was sent: `None` is a tick.
+pub(crate) fn texts<'a>(
+    limits: &Limits,
+    done: impl IntoIterator<Item = (u64, Option<Operation<'a>>, &'a Registry)>,
+) -> Vec<String> {
+    let mut engine: Engine = Service::new(limits.clone(), true);
+    let mut texts = Vec::new();
+    for (now, operation, world) in done {
+        let now = Timestamp::from_secs(now);
+        let mut sink = |effect: Effect<'_>| texts.push(effect.topic() + " " + &effect.payload());
+        let answer = match operation {
+            Some(operation) => format!("{:?}", engine.apply(operation, world, &mut sink, now)),
+            None => {
+                engine.tick(world, &mut sink, now);
+                String::new()
+            }
+        };
+        texts.push(answer);
+    }
+    texts
 }
