@@ -19,7 +19,8 @@ use super::dimension::MetricDimension;
 use super::metric::{Metric, MetricKind, ValueType};
 use super::name::BehaviorName;
 
-/// A behavior: of which metric what is normal.
+/// A behavior: what is normal of one metric (API reference, `Behavior`). As JSON it is a member of
+/// `behaviors` of a [`SecurityProfile`](super::SecurityProfile).
 ///
 /// # Examples
 ///
@@ -177,7 +178,7 @@ impl Behavior {
         &self.criteria
     }
 
-    /// Over how many steps of five minutes a value is added: more than one only for counters.
+    /// Over how many steps of five minutes values are added up: more than one only for counters.
     ///
     /// # Examples
     ///

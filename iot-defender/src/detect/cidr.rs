@@ -7,7 +7,7 @@ use core::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// A network, or one address. Bits behind the prefix do not count. An IPv4 address that is written
+/// A network, as `10.0.0.0/8` or `2001:db8::/32`, or one address. Bits behind the prefix do not count. An IPv4 address that is written
 /// as an IPv6 one is the IPv4 address.
 ///
 /// # Examples

@@ -16,7 +16,8 @@ use super::name::{CustomMetricName, DimensionName};
 use super::profile::SecurityProfile;
 use super::refusal::DetectError;
 
-/// A custom metric. Its type never changes.
+/// A custom metric: its name, its type, which never changes, and a name for people, the API's
+/// `displayName` (API reference, `CreateCustomMetric`).
 ///
 /// # Examples
 ///
@@ -93,7 +94,8 @@ impl Serialize for CustomMetric {
     }
 }
 
-/// Custom metrics and dimensions of an account.
+/// Custom metrics and dimensions of an account: at most 100 and ten ("AWS IoT Device Defender
+/// quotas"). What reads behaviors and profiles looks here for those that they name.
 ///
 /// # Examples
 ///

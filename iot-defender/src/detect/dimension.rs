@@ -68,7 +68,7 @@ impl MetricDimension {
     ///
     /// # Errors
     ///
-    /// [`DimensionError`]: its name or its operator is none.
+    /// [`DimensionError`]: its name or its operator is missing or not allowed.
     pub fn from_json(json: &Value) -> Result<Self, DimensionError> {
         let name = json.get("dimensionName").and_then(Value::as_str);
         let operator = match json.get("operator") {
@@ -94,8 +94,9 @@ impl Serialize for MetricDimension {
     }
 }
 
-/// A dimension: up to 100 topic filters, of which one is enough. `${iot:ClientId}` stands for the
-/// client id of the device.
+/// A dimension: 1 to 100 topic filters; a message is in it if its topic matches one of them
+/// (API reference, `CreateDimension`; developer guide, "Scoping metrics in security profiles using
+/// dimensions"). `${iot:ClientId}` in a filter stands for the client id of the device.
 ///
 /// # Examples
 ///
@@ -255,7 +256,7 @@ impl BoundDimension {
     }
 }
 
-/// A dimension that cannot be.
+/// Why a dimension is refused.
 ///
 /// # Examples
 ///
@@ -270,7 +271,7 @@ impl BoundDimension {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum DimensionError {
-    /// Its name is none.
+    /// Its name is not allowed.
     #[error("dimension name: {0}")]
     Name(#[from] NameError),
     /// Its type is not `TOPIC_FILTER`.

@@ -14,9 +14,10 @@ use crate::words::words;
 
 words! {
     detect:
-    /// A metric of AWS.
+    /// A metric of AWS (developer guide, "Cloud-side metrics" and "Device-side metrics").
+    /// [`unit`](Self::unit) says in what it is counted.
     pub enum AwsMetric {
-        /// How large the messages are that a device sends or receives.
+        /// How large the messages are that a device sends or receives, in bytes.
         MessageByteSize = "aws:message-byte-size",
         /// Messages that a device sends.
         NumMessagesSent = "aws:num-messages-sent",
@@ -30,7 +31,7 @@ words! {
         NumDisconnects = "aws:num-disconnects",
         /// The addresses that a device connects from.
         SourceIpAddress = "aws:source-ip-address",
-        /// How long a device stays disconnected.
+        /// How long a device has been disconnected, in minutes.
         DisconnectDuration = "aws:disconnect-duration",
         /// Bytes that a device sends, in all its protocols.
         AllBytesOut = "aws:all-bytes-out",
@@ -89,7 +90,7 @@ pub enum MetricSide {
     reason = "whoever evaluates a metric must know what kind it is"
 )]
 pub enum MetricKind {
-    /// What happened since the datapoint before: values of a time are added.
+    /// What happened since the datapoint before: values of several steps are added up.
     Counter,
     /// How it is at that time.
     Gauge,
@@ -310,13 +311,14 @@ impl AwsMetric {
         self.row().unit
     }
 
-    /// How its values follow each other.
+    /// How its values follow each other: whether they are added up over a duration, or stand for
+    /// their time alone.
     #[must_use]
     pub const fn kind(self) -> MetricKind {
         self.row().kind
     }
 
-    /// Who measures it.
+    /// Who measures it: AWS IoT Core, or the device itself.
     #[must_use]
     pub const fn side(self) -> MetricSide {
         self.row().side
@@ -439,7 +441,7 @@ impl FromStr for Metric {
     }
 }
 
-/// A metric that cannot be.
+/// A text that names no metric.
 ///
 /// # Examples
 ///

@@ -24,7 +24,7 @@ pub enum NameError {
     /// Its length or a character is not allowed.
     #[error(transparent)]
     Ident(#[from] IdentError),
-    /// A custom metric begins as those of AWS do.
+    /// The name of a custom metric begins with `aws:`, as those of AWS do.
     #[error("`aws:` begins the names of AWS only")]
     Reserved,
 }
@@ -33,6 +33,8 @@ pub enum NameError {
 macro_rules! names {
     ($($(#[$meta:meta])* $name:ident, $check:expr;)+) => {$(
         $(#[$meta])*
+        ///
+        /// A text of 1 to 128 characters, each one of `a-z A-Z 0-9 : _ -` (API reference).
         ///
         /// # Examples
         ///
@@ -52,7 +54,7 @@ macro_rules! names {
             ///
             /// # Errors
             ///
-            /// [`NameError`]: its length or a character is not allowed.
+            /// [`NameError`]: its length, a character, or what it begins with is not allowed.
             pub fn parse(text: &str) -> Result<Self, NameError> {
                 let check: fn(&str) -> Result<(), NameError> = $check;
                 check(text)?;

@@ -4,7 +4,8 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// A finite number, so that all can be compared and put in order. Minus zero is zero.
+/// A number of a custom metric, a percentile or a model: finite, so that all can be compared and put
+/// in order. Minus zero is zero.
 ///
 /// # Examples
 ///
@@ -23,7 +24,7 @@ use serde::{Serialize, Serializer};
 pub struct Number(f64);
 
 impl Number {
-    /// A number; `None` if it is infinite or none.
+    /// A number; `None` if it is infinite or not a number (NaN).
     #[must_use]
     pub const fn new(number: f64) -> Option<Self> {
         if !number.is_finite() {

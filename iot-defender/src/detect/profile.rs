@@ -23,7 +23,12 @@ use super::metric::Metric;
 use super::name::ProfileName;
 use super::refusal::DetectError;
 
-/// Behaviors that devices are held to, and what happens when one is not.
+/// A security profile: behaviors that devices are held to, the SNS topic that hears of alarms, and
+/// the metrics that are kept and exported besides (API reference, `CreateSecurityProfile`).
+///
+/// As JSON it has the members of the answer of `DescribeSecurityProfile` that are known here: no ARN
+/// and no dates. An [`Engine`](super::Engine) takes it with
+/// [`set_profile`](super::Engine::set_profile).
 ///
 /// # Examples
 ///
@@ -211,7 +216,7 @@ impl SecurityProfile {
     }
 
     /// Whether values of a metric are exported: the profile says where to, and a behavior or a
-    /// retained metric asks for it.
+    /// retained metric asks for it (developer guide, "Detect metrics export").
     ///
     /// # Examples
     ///
@@ -278,8 +283,8 @@ impl Serialize for SecurityProfile {
     }
 }
 
-/// Reads the behaviors of one profile: at most 100 with 1000 elements together, no two of one
-/// name.
+/// Reads the behaviors of one profile, an array of the API's `Behavior`: at most 100, with at most
+/// 1000 elements together ("AWS IoT Device Defender quotas"), no two of one name.
 ///
 /// # Errors
 ///

@@ -9,7 +9,8 @@ use super::name::{NameError, ProfileName};
 use crate::paging::ForeignToken;
 use crate::question::Malformed;
 
-/// A request that AWS IoT refuses, and why.
+/// Why AWS IoT refuses a request about profiles, targets, metrics, dimensions or violations.
+/// [`exception`](Self::exception) has the name that the API gives the refusal.
 ///
 /// # Examples
 ///
@@ -26,16 +27,17 @@ pub enum DetectError {
     /// A behavior breaks a rule.
     #[error(transparent)]
     Behavior(#[from] BehaviorError),
-    /// A name is none.
+    /// A name is not allowed.
     #[error(transparent)]
     Name(#[from] NameError),
-    /// A metric to retain is none.
+    /// There is no such metric, or none can have that name.
     #[error(transparent)]
     Metric(#[from] MetricError),
-    /// A dimension is none.
+    /// A dimension breaks a rule.
     #[error(transparent)]
     Dimension(#[from] DimensionError),
-    /// A member that is not of its type, or too long.
+    /// A member that is missing, not of its type or too long; or a token that the list did not give
+    /// out.
     #[error("{0}: not in its form")]
     Member(&'static str),
     /// A text that is too long or has control characters.
@@ -44,10 +46,10 @@ pub enum DetectError {
     /// A member that is to be set and deleted at once.
     #[error("{0}: set and deleted at once")]
     SetAndDeleted(&'static str),
-    /// A target that is none.
+    /// A text that is no ARN of a target of security profiles.
     #[error("`{0}` is no target of security profiles")]
     Target(String),
-    /// There is one of that name.
+    /// There is one of that name already.
     #[error("there is `{0}` already")]
     Exists(String),
     /// There is none of that name.
@@ -80,7 +82,9 @@ pub enum DetectError {
 }
 
 impl DetectError {
-    /// The name of the error in the API.
+    /// The name of the error in the API: `VersionConflictException`, `ResourceNotFoundException`,
+    /// `ResourceAlreadyExistsException`, `LimitExceededException`, or else
+    /// `InvalidRequestException`.
     #[must_use]
     pub const fn exception(&self) -> &'static str {
         match self {

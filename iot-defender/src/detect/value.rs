@@ -12,7 +12,7 @@ use super::cidr::{Cidr, address_of};
 use super::metric::ValueType;
 use super::number::Number;
 
-/// A value as the API's `MetricValue` has it: an object with one member.
+/// A value as the API has it: an object with one member (API reference, `MetricValue`).
 ///
 /// # Examples
 ///
@@ -152,13 +152,14 @@ pub enum MetricValueError {
     /// Not exactly one of count, cidrs, ports, number, numbers and strings.
     #[error("not exactly one of count, cidrs, ports, number, numbers and strings")]
     Members,
-    /// A member that is not of its type: a count below 0 or above 2^63 - 1, a port above 65535, an
-    /// address that is none ..
+    /// A member that is not of its type: a count below 0 or above 2^63 - 1, a port above 65535, a
+    /// text that is no address, and so on.
     #[error("`{0}` is not of its type")]
     Type(ValueType),
 }
 
-/// What the messages of a device have, that a datapoint of the metric of their size tells.
+/// The sizes of the messages of a device in one step, in bytes: a datapoint of
+/// [`MessageByteSize`](super::AwsMetric::MessageByteSize).
 ///
 /// # Examples
 ///
@@ -188,8 +189,8 @@ impl MessageSizes {
         }
     }
 
-    /// The smallest, the largest and all; `None` if the smallest is larger than the largest, or
-    /// that larger than all.
+    /// The smallest, the largest and the sum of all, in bytes; `None` if the smallest is larger
+    /// than the largest, or the largest larger than the sum.
     #[must_use]
     pub const fn new(min: u64, max: u64, total: u64) -> Option<Self> {
         if min > max || max > total {
@@ -198,7 +199,7 @@ impl MessageSizes {
         Some(Self { min, max, total })
     }
 
-    /// Those of both.
+    /// The sizes of both lots of messages, taken together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -298,7 +299,7 @@ impl Datapoint {
         }
     }
 
-    /// As the API writes it. Of the sizes of messages it is their sum.
+    /// As the API writes it. Of the sizes of messages it is the count of their sum, in bytes.
     #[must_use]
     pub fn to_value(&self) -> MetricValue {
         match self {

@@ -32,7 +32,7 @@ words! {
 
 words! {
     detect:
-    /// The type of criteria, by which violations are listed.
+    /// The type of criteria, by which lists of violations can be filtered.
     pub enum CriteriaType {
         /// A fixed value.
         Static = "STATIC",
@@ -43,7 +43,8 @@ words! {
     }
 }
 
-/// Over which time a counter is added: 5, 10, 15, 30 or 60 minutes.
+/// Over which time a counter is added up: 5, 10, 15, 30 or 60 minutes (API reference,
+/// `BehaviorCriteria`, `durationSeconds`).
 ///
 /// # Examples
 ///
@@ -59,7 +60,7 @@ words! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BehaviorDuration {
-    /// 300 seconds: what a counter has if nothing is said.
+    /// 300 seconds: what a counter is added up over if nothing is said.
     #[default]
     Minutes5,
     /// 600 seconds.
@@ -82,7 +83,7 @@ impl BehaviorDuration {
         Self::Hour,
     ];
 
-    /// Of so many seconds; `None` if it is none of the five.
+    /// The duration of so many seconds; `None` if it is none of the five.
     #[must_use]
     pub fn from_secs(secs: u64) -> Option<Self> {
         let mut all = Self::ALL.iter().copied();
@@ -108,7 +109,7 @@ impl BehaviorDuration {
     }
 }
 
-/// How many datapoints must follow each other: 1 to 10, 1 if nothing is said.
+/// How many datapoints in a row raise or clear an alarm: 1 to 10, and 1 if nothing is said.
 ///
 /// # Examples
 ///
@@ -146,7 +147,8 @@ impl Default for Consecutive {
     }
 }
 
-/// What is normal. What is not so violates the behavior.
+/// What is normal: a fixed value, a percentile of the devices of the profile, or what a model
+/// expects. What is not normal violates the behavior.
 ///
 /// # Examples
 ///
@@ -185,7 +187,7 @@ pub enum Condition {
         bound: Bound,
         /// The limit.
         limit: Number,
-        /// Without effect: a number is as it is at its time.
+        /// Without effect, as the values of a number are not added up; it is kept for the API.
         duration: Option<BehaviorDuration>,
     },
     /// All or no addresses are in a network.
@@ -354,7 +356,7 @@ fn sorted<T: Clone>(set: &BTreeSet<T>) -> Vec<T> {
     set.iter().cloned().collect()
 }
 
-/// The criteria of a behavior.
+/// The criteria of a behavior (API reference, `BehaviorCriteria`).
 ///
 /// # Examples
 ///

@@ -5,35 +5,36 @@ use crate::words::words;
 
 words! {
     detect:
-    /// A percentile of what the devices of a profile have at the same time.
+    /// A percentile of what the devices of a profile have in the same step (API reference,
+    /// `StatisticalThreshold`).
     pub enum Statistic {
-        /// The least.
+        /// The least value.
         P0 = "p0",
-        /// One of 10,000.
+        /// One value of 10,000 is no greater.
         P0_01 = "p0.01",
-        /// One of 1000.
+        /// One of 1000 is no greater.
         P0_1 = "p0.1",
-        /// One of 100.
+        /// One of 100 is no greater.
         P1 = "p1",
-        /// One of ten.
+        /// One of ten is no greater.
         P10 = "p10",
         /// The median.
         P50 = "p50",
-        /// Nine of ten.
+        /// Nine of ten are no greater.
         P90 = "p90",
-        /// 99 of 100.
+        /// 99 of 100 are no greater.
         P99 = "p99",
-        /// 999 of 1000.
+        /// 999 of 1000 are no greater.
         P99_9 = "p99.9",
-        /// 9999 of 10,000.
+        /// 9999 of 10,000 are no greater.
         P99_99 = "p99.99",
-        /// The greatest.
+        /// The greatest value.
         P100 = "p100",
     }
 }
 
 impl Statistic {
-    /// The share in 1/10,000.
+    /// The share of the values that are no greater, in ten-thousandths: 0 to 10,000.
     ///
     /// # Examples
     ///
@@ -47,7 +48,8 @@ impl Statistic {
         self.quantile().ten_thousandths() as u32
     }
 
-    /// The share of the values that are no greater.
+    /// The share of the values that are no greater, as [`nearest_rank`](crate::detect::nearest_rank)
+    /// and [`Sketch`](crate::detect::Sketch) take it.
     ///
     /// # Examples
     ///

@@ -16,7 +16,8 @@ use super::criteria::{BehaviorDuration, Condition, Consecutive, Criteria};
 use super::custom_kind;
 use super::operator::{Bound, Class, ComparisonOperator};
 
-/// A behavior that cannot be, in the words of the service.
+/// Why a behavior is refused. `Display` has the words of the service, as the example of
+/// `validate-security-profile-behaviors` in the command line reference shows them.
 ///
 /// # Examples
 ///
@@ -83,7 +84,7 @@ impl BehaviorError {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum BehaviorFault {
-    /// The name is none.
+    /// The name is missing or not allowed.
     #[error("name: {0}")]
     Name(NameError),
     /// Another behavior of the profile has the name.
@@ -98,10 +99,10 @@ pub enum BehaviorFault {
     /// A member that does not go with the metric or the kind of criteria.
     #[error("{0} is not allowed here")]
     NotAllowed(&'static str),
-    /// The metric is none.
+    /// There is no such metric, or none can have that name.
     #[error(transparent)]
     Metric(MetricError),
-    /// The dimension is none.
+    /// The dimension has a name or an operator that is not allowed.
     #[error(transparent)]
     Dimension(DimensionError),
     /// The account has no such dimension.
@@ -135,7 +136,7 @@ pub enum BehaviorFault {
         /// The type of the metric's values.
         values: ValueType,
     },
-    /// The value is none.
+    /// The value is not one that a metric can have.
     #[error("value: {0}")]
     Value(MetricValueError),
     /// The value is not of the metric's type.

@@ -14,7 +14,7 @@ use super::super::metric::{Metric, MetricError};
 use super::super::refusal::DetectError;
 use super::read_behaviors;
 
-/// The SNS topic that alarms are sent to.
+/// The SNS topic that alarms are sent to (API reference, `AlertTarget`).
 ///
 /// # Examples
 ///
@@ -32,7 +32,7 @@ use super::read_behaviors;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AlertTarget {
-    /// The topic.
+    /// The ARN of the SNS topic.
     pub topic_arn: String,
     /// The role that may publish to it.
     pub role_arn: String,
@@ -90,7 +90,7 @@ impl Serialize for Pair<'_> {
     }
 }
 
-/// Where values of metrics are exported to.
+/// The MQTT topic that values of metrics are exported to (API reference, `MetricsExportConfig`).
 ///
 /// # Examples
 ///
@@ -107,7 +107,7 @@ impl Serialize for Pair<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetricsExport {
-    /// The topic, of 1 to 512 characters.
+    /// The MQTT topic, of 1 to 512 characters.
     pub topic: String,
     /// The role that may publish to it.
     pub role_arn: String,
@@ -228,7 +228,8 @@ impl Serialize for MetricToRetain {
     }
 }
 
-/// What a request changes of a profile: nothing, where it says nothing.
+/// What a request changes of a profile (API reference, `UpdateSecurityProfile`). What it does not
+/// name stays as it is.
 ///
 /// # Examples
 ///
