@@ -8,7 +8,7 @@ use super::name::{BehaviorName, ProfileName};
 use super::number::Number;
 use super::quantile::nearest_rank;
 
-/// A behavior of a profile.
+/// A behavior of a profile, by their names.
 ///
 /// # Examples
 ///
@@ -60,9 +60,10 @@ pub struct BehaviorRef<'a> {
 /// assert_eq!(NearestRank.percentile(of, Statistic::P50, &mut values), Some(Number::from(2_u32)));
 /// ```
 pub trait Percentiles {
-    /// The percentile of the values that the devices of the profile have in one step, of counters
-    /// the sums of the windows that have a datapoint; `None` if it cannot be told, so that nothing is judged by it. The values may be put in another
-    /// order. None is negative.
+    /// The percentile of the values that the devices of the profile have in one step; of a counter,
+    /// of the sums over the behavior's duration, as far as they have a datapoint. `None` if it
+    /// cannot be told, so that nothing is judged by it. The values may be put in another order.
+    /// None of them is negative.
     fn percentile(
         &mut self,
         of: BehaviorRef<'_>,

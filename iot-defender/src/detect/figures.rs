@@ -50,14 +50,36 @@ impl ViolationFigures {
 }
 
 /// The figures of some events, by security profile and behavior, which are their dimensions in
-/// CloudWatch.
+/// CloudWatch (developer guide, "AWS IoT metrics and dimensions").
 ///
 /// # Examples
 ///
 /// ```
-/// use iot_defender::detect::violation_figures;
+/// use iot_defender::detect::{
+///     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading,
+///     Target, Threat, violation_figures,
+/// };
+/// use iot_topics::Timestamp;
 ///
-/// assert!(violation_figures([]).is_empty());
+/// let mut engine = Engine::new();
+/// let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+/// engine.set_profile(&profile);
+/// engine.attach("lamps", Target::All)?;
+/// let device = engine.set_device("lamp-7", true, []);
+/// let failures = AwsMetric::NumAuthorizationFailures.into();
+/// let series = engine.series(&failures, None).expect("the profile looks at it");
+/// let reading = Reading { device, series, value: &Datapoint::Count(99) };
+/// let now = Timestamp::from_secs(1_573_786_800);
+/// let events = engine.step(now, &[reading], &mut NearestRank, &NoModels);
+///
+/// let all = violation_figures(&events);
+/// assert_eq!(all.len(), 1);
+/// for ((profile, behavior), figures) in all {
+///     assert_eq!(profile.as_str(), "lamps");
+///     assert_eq!(behavior.as_str(), "impersonation:num-authorization-failures");
+///     assert_eq!(figures.metrics()[0], ("Violations", 1));
+/// }
+/// # Ok::<(), DetectError>(())
 /// ```
 #[must_use]
 pub fn violation_figures<'e>(
@@ -112,17 +134,34 @@ impl IndexedViolations {
     }
 }
 
-/// The fleet index of things in the registry, by name: from the events that are kept, in the order
-/// of time, and the alarms that are on. The cost grows with their number.
+/// What the fleet index has of the violations of things in the registry, by name of the thing
+/// (developer guide, "Managing thing indexing"): from the events that are kept, in the order of
+/// time, and the alarms that are on. The cost grows with their number.
 ///
 /// # Examples
 ///
 /// ```
-/// use iot_defender::detect::{Engine, fleet_index};
+/// use iot_defender::detect::{
+///     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading,
+///     Target, Threat, fleet_index,
+/// };
+/// use iot_topics::Timestamp;
 ///
-/// let engine = Engine::new();
+/// let mut engine = Engine::new();
+/// let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+/// engine.set_profile(&profile);
+/// engine.attach("lamps", Target::All)?;
+/// let device = engine.set_device("lamp-7", true, []);
+/// let failures = AwsMetric::NumAuthorizationFailures.into();
+/// let series = engine.series(&failures, None).expect("the profile looks at it");
+/// let reading = Reading { device, series, value: &Datapoint::Count(99) };
+/// let now = Timestamp::from_secs(1_573_786_800);
+/// engine.step(now, &[reading], &mut NearestRank, &NoModels);
+///
 /// let events = engine.events().map(|listed| listed.event);
-/// assert!(fleet_index(events, engine.active_violations()).is_empty());
+/// let index = fleet_index(events, engine.active_violations());
+/// assert_eq!(index["lamp-7"].count(), 1);
+/// # Ok::<(), DetectError>(())
 /// ```
 #[must_use]
 pub fn fleet_index<'e>(

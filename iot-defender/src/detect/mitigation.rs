@@ -31,7 +31,7 @@ pub use view::{DetectMitigationExecution, DetectMitigationStatistics};
 
 words! {
     detect:
-    /// How far a mitigation task of Detect is.
+    /// How far a mitigation task of Detect is (API reference, `DetectMitigationActionsTaskSummary`).
     pub enum DetectTaskStatus {
         /// It runs.
         InProgress = "IN_PROGRESS",

@@ -31,7 +31,7 @@ impl Quantile {
     /// The largest value.
     pub const MAX: Self = Self(WHOLE);
 
-    /// From ten-thousandths; none above 10,000.
+    /// From ten-thousandths; `None` above 10,000.
     ///
     /// # Examples
     ///
@@ -87,7 +87,8 @@ impl Quantile {
     }
 
     /// Which value it is, counted from 1, of `count` in ascending order: `max(1, ⌈count · share⌉)`.
-    /// Without rounding, for any count. Of no values it is the first too, which is not there.
+    /// Computed without rounding, for any count. For a count of 0 it is 1 too, a rank that no value
+    /// has.
     ///
     /// # Examples
     ///
@@ -108,8 +109,11 @@ impl Quantile {
     }
 }
 
-/// The value of that rank; none of no values. Where the values stand is changed, and does not
-/// matter.
+/// The value of that rank; `None` if there are no values. They may come in any order, and are left
+/// in another one.
+///
+/// That a percentile is a value of the population, and not one between two of them, is our choice:
+/// the developer guide says nothing of it.
 ///
 /// The cost is linear in the values.
 ///

@@ -1,9 +1,7 @@
 //! Ready profiles, one for each threat that the guide names.
 //!
-//! Each threat has the metrics that the guide names for it (developer guide, "Security use cases"),
-//! but for CPU usage, which is a custom metric of whoever has it; and some more. What is normal is
-//! the fleet's own, so that a figure belongs into [`NormalDevice`] and none stands here. Nothing can
-//! be said of a threat by one metric alone: an alarm is where to begin to look.
+//! What is normal is the fleet's own, so that figures belong in [`NormalDevice`] and none stands
+//! here.
 
 mod normal;
 
@@ -25,7 +23,12 @@ use crate::words::words;
 
 words! {
     detect:
-    /// A threat to devices, or by them.
+    /// A threat to devices, or by them, with a ready profile.
+    ///
+    /// Each has the metrics that the guide names for it (developer guide, "Security use cases"), but
+    /// for CPU usage, which is a custom metric of whoever has it; and some more. What is normal is
+    /// the fleet's own, and told by a [`NormalDevice`]. No metric alone proves a threat: an alarm is
+    /// where to begin to look.
     pub enum Threat {
         /// Stolen devices and certificates, and copies of them.
         IntellectualPropertyTheft = "intellectual-property-theft",

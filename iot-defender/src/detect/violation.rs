@@ -49,7 +49,7 @@ words! {
     }
 }
 
-/// What people say of a violation.
+/// What people say of a violation (API reference, `PutVerificationStateOnViolation`).
 ///
 /// # Examples
 ///
@@ -207,20 +207,34 @@ pub fn violation_id(source: &ViolationSource<'_>) -> String {
         .collect()
 }
 
-/// What happened to an alarm.
+/// What happened to an alarm, and when: [`Engine::step`](super::Engine::step) makes them. As JSON of
+/// the API it is a [`ListedEvent`], as text for SNS a [`Notification`].
 ///
 /// # Examples
 ///
-/// See [`Engine`](super::Engine), which makes them.
-///
 /// ```
-/// use iot_defender::detect::{ViolationEvent, ViolationEventType};
-///
-/// fn began(events: &[ViolationEvent]) -> usize {
-///     let is_alarm = |event: &&ViolationEvent| event.event_type == ViolationEventType::InAlarm;
-///     events.iter().filter(is_alarm).count()
-/// }
-/// assert_eq!(began(&[]), 0);
+/// use iot_defender::detect::{MetricValue, ViolationEventType};
+/// # use iot_defender::detect::{
+/// #     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading, Target,
+/// #     Threat,
+/// # };
+/// # use iot_topics::Timestamp;
+/// # let mut engine = Engine::new();
+/// # let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+/// # engine.set_profile(&profile);
+/// # engine.attach("lamps", Target::All)?;
+/// # let device = engine.set_device("lamp-7", true, []);
+/// # let failures = AwsMetric::NumAuthorizationFailures.into();
+/// # let series = engine.series(&failures, None).expect("the profile looks at it");
+/// # let reading = Reading { device, series, value: &Datapoint::Count(99) };
+/// # let now = Timestamp::from_secs(1_573_786_800);
+/// // `engine` holds `lamp-7` to the profile `lamps`; `reading` has 99 refused requests of it.
+/// let events = engine.step(now, &[reading], &mut NearestRank, &NoModels);
+/// assert_eq!(events[0].event_type, ViolationEventType::InAlarm);
+/// assert_eq!((events[0].thing.as_str(), events[0].profile.as_str()), ("lamp-7", "lamps"));
+/// assert_eq!(events[0].metric_value, Some(MetricValue::Count(99)));
+/// assert_eq!(events[0].time, now);
+/// # Ok::<(), DetectError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -244,18 +258,31 @@ pub struct ViolationEvent {
 }
 
 impl ViolationEvent {
-    /// Whether subscribers are told: not if the behavior suppresses it. Nothing else depends on
-    /// that.
+    /// Whether subscribers of the SNS topic are told: not if the behavior has `suppressAlerts`.
+    /// Nothing else depends on that.
     ///
     /// # Examples
     ///
     /// ```
-    /// use iot_defender::detect::ViolationEvent;
-    ///
-    /// fn told(events: &[ViolationEvent]) -> usize {
-    ///     events.iter().filter(|event| event.is_notified()).count()
-    /// }
-    /// assert_eq!(told(&[]), 0);
+    /// # use iot_defender::detect::{
+    /// #     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading, Target,
+    /// #     Threat,
+    /// # };
+    /// # use iot_topics::Timestamp;
+    /// # let mut engine = Engine::new();
+    /// # let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+    /// # engine.set_profile(&profile);
+    /// # engine.attach("lamps", Target::All)?;
+    /// # let device = engine.set_device("lamp-7", true, []);
+    /// # let failures = AwsMetric::NumAuthorizationFailures.into();
+    /// # let series = engine.series(&failures, None).expect("the profile looks at it");
+    /// # let reading = Reading { device, series, value: &Datapoint::Count(99) };
+    /// # let now = Timestamp::from_secs(1_573_786_800);
+    /// // `engine` holds `lamp-7` to the profile `lamps`; `reading` has 99 refused requests of it.
+    /// let events = engine.step(now, &[reading], &mut NearestRank, &NoModels);
+    /// assert!(events[0].is_notified());
+    /// assert!(!events[0].behavior.suppress_alerts);
+    /// # Ok::<(), DetectError>(())
     /// ```
     #[must_use]
     pub fn is_notified(&self) -> bool {
@@ -267,13 +294,26 @@ impl ViolationEvent {
     /// # Examples
     ///
     /// ```
-    /// use iot_defender::detect::ViolationEvent;
-    ///
-    /// fn notifications(events: &[ViolationEvent]) -> Vec<String> {
-    ///     let notified = events.iter().filter(|event| event.is_notified());
-    ///     notified.map(|event| serde_json::to_string(&event.notification()).unwrap()).collect()
-    /// }
-    /// assert!(notifications(&[]).is_empty());
+    /// # use iot_defender::detect::{
+    /// #     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading, Target,
+    /// #     Threat,
+    /// # };
+    /// # use iot_topics::Timestamp;
+    /// # let mut engine = Engine::new();
+    /// # let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+    /// # engine.set_profile(&profile);
+    /// # engine.attach("lamps", Target::All)?;
+    /// # let device = engine.set_device("lamp-7", true, []);
+    /// # let failures = AwsMetric::NumAuthorizationFailures.into();
+    /// # let series = engine.series(&failures, None).expect("the profile looks at it");
+    /// # let reading = Reading { device, series, value: &Datapoint::Count(99) };
+    /// # let now = Timestamp::from_secs(1_573_786_800);
+    /// // `engine` holds `lamp-7` to the profile `lamps`; `reading` has 99 refused requests of it.
+    /// let events = engine.step(now, &[reading], &mut NearestRank, &NoModels);
+    /// let json = serde_json::to_value(events[0].notification()).expect("is plain JSON");
+    /// assert_eq!(json["violationEventType"], "in-alarm");
+    /// assert_eq!(json["violationEventTime"], 1_573_786_800_000_u64);
+    /// # Ok::<(), DetectError>(())
     /// ```
     #[must_use]
     pub const fn notification(&self) -> Notification<'_> {
@@ -296,19 +336,36 @@ impl ViolationEvent {
 }
 
 /// An event, and what people say of its violation. As JSON it is the API's `ViolationEvent`, times
-/// in seconds.
+/// in seconds (API reference, `ViolationEvent`).
 ///
 /// # Examples
 ///
 /// See [`Engine::events`](super::Engine::events), which lists them.
 ///
 /// ```
-/// use iot_defender::detect::{ListedEvent, VerificationState, ViolationEvent, Verification};
-///
-/// fn json(event: &ViolationEvent) -> serde_json::Value {
-///     let listed = ListedEvent { event, verification: &Verification::default() };
-///     serde_json::to_value(&listed).expect("is plain JSON")
-/// }
+/// use iot_defender::detect::{ListedEvent, Verification};
+/// # use iot_defender::detect::{
+/// #     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading, Target,
+/// #     Threat,
+/// # };
+/// # use iot_topics::Timestamp;
+/// # let mut engine = Engine::new();
+/// # let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+/// # engine.set_profile(&profile);
+/// # engine.attach("lamps", Target::All)?;
+/// # let device = engine.set_device("lamp-7", true, []);
+/// # let failures = AwsMetric::NumAuthorizationFailures.into();
+/// # let series = engine.series(&failures, None).expect("the profile looks at it");
+/// # let reading = Reading { device, series, value: &Datapoint::Count(99) };
+/// # let now = Timestamp::from_secs(1_573_786_800);
+/// // `engine` holds `lamp-7` to the profile `lamps`; `reading` has 99 refused requests of it.
+/// let events = engine.step(now, &[reading], &mut NearestRank, &NoModels);
+/// let listed = ListedEvent { event: &events[0], verification: &Verification::default() };
+/// let json = serde_json::to_value(&listed).expect("is plain JSON");
+/// assert_eq!(json["metricValue"], serde_json::json!({ "count": 99 }));
+/// assert_eq!(json["verificationState"], "UNKNOWN");
+/// assert_eq!(json["violationEventTime"], 1_573_786_800);
+/// # Ok::<(), DetectError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "the two belong together")]
@@ -329,7 +386,8 @@ impl Serialize for ListedEvent<'_> {
     }
 }
 
-/// A violation event as SNS has it.
+/// A violation event as subscribers of the SNS topic get it: serialized it is that text (developer
+/// guide, "AWS IoT Device Defender Detect", notifications).
 ///
 /// # Examples
 ///
@@ -371,13 +429,26 @@ impl Serialize for AdditionalInfo {
 /// See [`Engine::active_violations`](super::Engine::active_violations), which makes them.
 ///
 /// ```
-/// use iot_defender::detect::ActiveViolation;
-///
-/// fn oldest<'a>(active: &'a [ActiveViolation<'a>]) -> Option<&'a str> {
-///     let oldest = active.iter().min_by_key(|violation| violation.start)?;
-///     Some(oldest.violation_id)
-/// }
-/// assert_eq!(oldest(&[]), None);
+/// # use iot_defender::detect::{
+/// #     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading, Target,
+/// #     Threat,
+/// # };
+/// # use iot_topics::Timestamp;
+/// # let mut engine = Engine::new();
+/// # let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+/// # engine.set_profile(&profile);
+/// # engine.attach("lamps", Target::All)?;
+/// # let device = engine.set_device("lamp-7", true, []);
+/// # let failures = AwsMetric::NumAuthorizationFailures.into();
+/// # let series = engine.series(&failures, None).expect("the profile looks at it");
+/// # let reading = Reading { device, series, value: &Datapoint::Count(99) };
+/// # let now = Timestamp::from_secs(1_573_786_800);
+/// // `engine` holds `lamp-7` to the profile `lamps`; `reading` has 99 refused requests of it.
+/// let events = engine.step(now, &[reading], &mut NearestRank, &NoModels);
+/// let active = engine.active_violations();
+/// assert_eq!(active[0].violation_id, events[0].violation_id);
+/// assert_eq!((active[0].thing, active[0].start, active[0].last_time), ("lamp-7", now, now));
+/// # Ok::<(), DetectError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -61,7 +61,7 @@ impl ScheduledAuditQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError::NextToken`]: the token is none of this list.
+    /// [`QueryError::NextToken`]: the token was not given out by this list.
     pub fn list<'a>(
         &self,
         audits: &'a ScheduledAudits,

@@ -21,7 +21,15 @@ const MEMORY: Duration = Duration::from_secs(14 * 86_400);
 /// What stands for the client id in a value of a dimension.
 const CLIENT_ID: &str = "${iot:ClientId}";
 
-/// Counts what one gateway sees, step by step.
+/// Counts what one gateway sees of devices, in steps of five minutes (developer guide, "Cloud-side
+/// metrics").
+///
+/// The gateway [observes](Self::observe) what happens, and [closes](Self::close) each step: that
+/// gives a [`StepPart`]. The parts of all gateways, merged in whatever order, have the datapoints of
+/// the fleet.
+///
+/// A metric can be counted for a [dimension](super::super::Dimension), too: then the topic of a
+/// message decides whether it counts. Each dimension with its operator is a scope of the collector.
 ///
 /// [`observe`](Self::observe) allocates for a device that it has not seen before and for addresses
 /// that are new in a step, beyond as many as there were, and else nothing. It takes the logarithm
@@ -123,7 +131,7 @@ impl CloudCollector {
         }
     }
 
-    /// The end of the step that is open, which is not of it.
+    /// The end of the step that is open. What happens at that very time is of the next one.
     ///
     /// # Examples
     ///
@@ -213,7 +221,7 @@ impl CloudCollector {
         Ok(())
     }
 
-    /// Ends the step, and begins the one behind it. Linear in the devices.
+    /// Ends the step, gives what was counted in it, and begins the next one. Linear in the devices.
     ///
     /// # Examples
     ///

@@ -102,7 +102,7 @@ impl StepPart {
         self.end
     }
 
-    /// Puts what another gateway counted to this.
+    /// Adds what another gateway counted in the step. Linear in the devices of the other.
     ///
     /// # Errors
     ///
@@ -136,13 +136,13 @@ impl StepPart {
     /// The datapoints, by device, metric and scope; those of all messages come before those of
     /// the scopes.
     ///
-    /// The guide says that cloud-side metrics come every five minutes, and there are alarms of
-    /// which the value is 0. Which devices have which is our choice beyond that:
+    /// The guide says that cloud-side metrics come every five minutes, and shows alarms whose value
+    /// is 0. Which devices have which metrics is our choice beyond that:
     ///
     /// - A device that is connected at the end of the step, or of which anything was seen in it,
     ///   has all counters, be they 0. One that is away and silent has none.
-    /// - The sizes of messages are there if there was a message, and sources if there was one. The
-    ///   address that a device stays connected from is a source in each step, but for no scope.
+    /// - The sizes of messages are there if there was a message, and source addresses if one was
+    ///   seen. The address that a device stays connected from is a source in each step, but for no scope.
     /// - How long a device is disconnected is 0 while it is connected, and else the whole minutes
     ///   from its last disconnect to the end of the step, up to 14 days. A device that was never
     ///   seen to disconnect has none.

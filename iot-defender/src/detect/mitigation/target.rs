@@ -70,8 +70,8 @@ impl DetectMitigationTarget {
     ///
     /// # Errors
     ///
-    /// [`MitigationRequestError`]: `ViolationTarget`, `ViolationIds`, or `Member`, a name that is
-    /// none.
+    /// [`MitigationRequestError`]: `ViolationTarget`, `ViolationIds`, or `Member` for a name that is
+    /// not allowed.
     pub fn from_json(json: &Value) -> Result<Self, MitigationRequestError> {
         let given = |key| json.get(key).filter(|value| !value.is_null());
         let text = |value: &'_ Value| value.as_str().map(String::from);

@@ -39,7 +39,7 @@ use crate::question::{device, needed, paging, parsed, time};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct MetricValueQuery {
-    /// Of what.
+    /// Of which device and metric.
     pub of: MeasuredOf,
     /// Not before.
     pub start: Timestamp,
@@ -101,7 +101,7 @@ impl MetricValueQuery {
     ///
     /// # Errors
     ///
-    /// [`DetectError::Member`]: the token is none.
+    /// [`DetectError::Member`]: the token was not given out by this list.
     pub fn list<'l>(&self, log: &'l MetricLog) -> Result<MetricValuePage<'l>, DetectError> {
         let start = match &self.next_token {
             None => self.start,

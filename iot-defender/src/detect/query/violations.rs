@@ -16,8 +16,8 @@ use crate::detect::violation::{ActiveViolation, ListedEvent, Verification, Verif
 use crate::paging::{PageSize, Paging, Place, answer};
 use crate::question::{device, given, paging, parsed, time};
 
-/// Which violations are asked for: all that nothing is said of. As a question it is
-/// `ListActiveViolations`.
+/// Which violations are asked for, as `ListActiveViolations` has it. A field that is `None` leaves
+/// nothing out.
 ///
 /// # Examples
 ///
@@ -46,9 +46,9 @@ pub struct ViolationFilter {
     pub profile: Option<ProfileName>,
     /// Of behaviors with criteria of this type.
     pub criteria_type: Option<CriteriaType>,
-    /// Those whose notifications are suppressed, or those whose are not; otherwise both.
+    /// With `true` only those whose notifications are suppressed, with `false` only the others.
     pub suppressed: Option<bool>,
-    /// Of which people say this.
+    /// Of which people say this, which at first is `UNKNOWN`.
     pub verification: Option<VerificationState>,
     /// How many at most.
     pub max_results: PageSize,
@@ -107,7 +107,7 @@ impl ViolationFilter {
     ///
     /// # Errors
     ///
-    /// [`DetectError::Member`]: the token is none.
+    /// [`DetectError::Member`]: the token was not given out by this list.
     pub fn list<'e>(&self, engine: &'e Engine) -> Result<ActiveViolationPage<'e>, DetectError> {
         let paging = Paging {
             mark: "activeviolation",
@@ -266,7 +266,7 @@ impl ViolationEventQuery {
     ///
     /// # Errors
     ///
-    /// [`DetectError::Member`]: the token is none.
+    /// [`DetectError::Member`]: the token was not given out by this list.
     pub fn list<'e>(&self, engine: &'e Engine) -> Result<ViolationEventPage<'e>, DetectError> {
         const TOKEN: DetectError = DetectError::Member("nextToken");
 

@@ -17,7 +17,7 @@ use crate::detect::value::Datapoint;
 /// How many digits a number may have.
 const MAX_DIGITS: usize = 15;
 
-/// The value of a custom metric as a report can have it.
+/// The value of a custom metric as a report can have it (developer guide, "Custom metrics").
 ///
 /// # Examples
 ///
@@ -61,7 +61,8 @@ impl CustomValue {
         }
     }
 
-    /// Whether AWS IoT would keep it: numbers of at most 15 digits, texts of few characters.
+    /// Whether AWS IoT would keep it: numbers of at most 15 digits, counted from the first that is
+    /// not zero; texts of `A-Z a-z 0-9 : _ - / .` alone.
     ///
     /// # Errors
     ///
@@ -252,7 +253,13 @@ impl CustomMetrics {
     /// # Examples
     ///
     /// ```
-    /// assert!(iot_defender::detect::CustomMetrics::default().get("load").is_none());
+    /// use iot_defender::detect::{CustomFault, CustomMetrics, CustomValue, Number};
+    ///
+    /// let mut metrics = CustomMetrics::default();
+    /// metrics.insert("load".parse()?, CustomValue::Number(Number::from(3)))?;
+    /// assert_eq!(metrics.get("load"), Some(&CustomValue::Number(Number::from(3))));
+    /// assert_eq!(metrics.get("battery"), None);
+    /// # Ok::<(), CustomFault>(())
     /// ```
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&CustomValue> {
@@ -264,7 +271,14 @@ impl CustomMetrics {
     /// # Examples
     ///
     /// ```
-    /// assert_eq!(iot_defender::detect::CustomMetrics::default().iter().count(), 0);
+    /// use iot_defender::detect::MetricsReport;
+    ///
+    /// let payload = br#"{"hed":{"rid":1,"v":"1.0"},
+    ///     "cmet":{"load":[{"number":3}],"battery":[{"number":80}]}}"#;
+    /// let metrics = MetricsReport::from_json(payload)?.custom_metrics.expect("are there");
+    /// let names: Vec<_> = metrics.iter().map(|(name, _)| name.as_str()).collect();
+    /// assert_eq!(names, ["battery", "load"]);
+    /// # Ok::<(), iot_defender::detect::ReportError>(())
     /// ```
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&CustomMetricName, &CustomValue)> {
@@ -276,7 +290,14 @@ impl CustomMetrics {
     /// # Examples
     ///
     /// ```
-    /// assert_eq!(iot_defender::detect::CustomMetrics::default().len(), 0);
+    /// use iot_defender::detect::{CustomFault, CustomMetrics, CustomValue, Number};
+    ///
+    /// let mut metrics = CustomMetrics::default();
+    /// for load in [3, 4] {
+    ///     metrics.insert("load".parse()?, CustomValue::Number(Number::from(load)))?;
+    /// }
+    /// assert_eq!(metrics.len(), 1);
+    /// # Ok::<(), CustomFault>(())
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {

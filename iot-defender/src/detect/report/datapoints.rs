@@ -13,9 +13,13 @@ use crate::detect::value::Datapoint;
 /// # Examples
 ///
 /// ```
-/// use iot_defender::detect::Datapoints;
+/// use iot_defender::detect::{AwsMetric, Datapoint, Datapoints, MetricsReport};
 ///
-/// assert!(Datapoints::default().values.is_empty());
+/// let payload = br#"{"hed":{"rid":1,"v":"1.0"},"met":{"ns":{"bi":512}}}"#;
+/// let datapoints: Datapoints = MetricsReport::from_json(payload)?.datapoints(|_| None);
+/// assert_eq!(datapoints.values, [(AwsMetric::AllBytesIn.into(), Datapoint::Count(512))]);
+/// assert!(datapoints.dropped.is_empty());
+/// # Ok::<(), iot_defender::detect::ReportError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(
@@ -30,8 +34,8 @@ pub struct Datapoints {
 }
 
 impl MetricsReport {
-    /// The datapoints of the report. What the account has declared says of which type a custom
-    /// metric is.
+    /// The datapoints of the report. `declared` gives the type that the account has declared for a
+    /// custom metric, by its name; `None` if it has no such metric.
     ///
     /// - Ports and addresses are sets: each once, in order. An IPv4 address that is written as an
     ///   IPv6 one is the IPv4 address.

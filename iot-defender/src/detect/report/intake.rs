@@ -69,10 +69,11 @@ pub struct Received {
     pub reply: ReportReply,
 }
 
-/// Takes what arrives on the topic of reports of a thing: the gate of that thing first, then the
+/// Takes what arrives on the [topic of reports](super::ReportTopic) of a thing: the gate of that thing first, then the
 /// payload, within [`ReportLimits::AWS_IOT`]. Only an accepted report changes the gate.
 ///
-/// What the account has declared says of which type a custom metric is.
+/// `declared` gives the type that the account has declared for a custom metric, by its name; `None`
+/// if it has no such metric.
 ///
 /// # Examples
 ///

@@ -188,9 +188,13 @@ pub struct ReportVersionError;
 /// # Examples
 ///
 /// ```
-/// use iot_defender::detect::DeviceMetrics;
+/// use iot_defender::detect::{DeviceMetrics, MetricsReport};
 ///
-/// assert!(DeviceMetrics::default().network_stats.is_none());
+/// let payload = br#"{"hed":{"rid":7,"v":"1.0"},"met":{"tp":{"pts":[{"pt":22}]}}}"#;
+/// let metrics: DeviceMetrics = MetricsReport::from_json(payload)?.metrics.expect("are there");
+/// assert_eq!(metrics.listening_tcp_ports.expect("is there").count(), Some(1));
+/// assert_eq!(metrics.listening_udp_ports, None);
+/// # Ok::<(), iot_defender::detect::ReportError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -348,9 +352,14 @@ impl ListeningPort {
 /// # Examples
 ///
 /// ```
-/// use iot_defender::detect::NetworkStats;
+/// use iot_defender::detect::{MetricsReport, NetworkStats};
 ///
-/// assert_eq!(NetworkStats::default().bytes_in, None);
+/// let payload = br#"{"hed":{"rid":7,"v":"1.0"},"met":{"ns":{"bi":512,"po":0}}}"#;
+/// let metrics = MetricsReport::from_json(payload)?.metrics.expect("are there");
+/// let stats: NetworkStats = metrics.network_stats.expect("are there");
+/// assert_eq!((stats.bytes_in, stats.bytes_out), (Some(512), None));
+/// assert_eq!(stats.packets_out, Some(0));
+/// # Ok::<(), iot_defender::detect::ReportError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -68,7 +68,7 @@ impl MitigationActionQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError::NextToken`]: the token is none of this list.
+    /// [`QueryError::NextToken`]: the token was not given out by this list.
     pub fn list<'a>(
         &self,
         actions: &'a MitigationActions,

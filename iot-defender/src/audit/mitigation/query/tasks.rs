@@ -122,7 +122,7 @@ impl MitigationTaskQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError::NextToken`]: the token is none of this list.
+    /// [`QueryError::NextToken`]: the token was not given out by this list.
     pub fn list<'t>(
         &self,
         tasks: &'t MitigationTasks,

@@ -36,9 +36,9 @@ pub enum ExecutionsOf {
     Task(MitigationTaskId),
     /// That began in this time, both ends in it.
     Time {
-        /// The begin.
+        /// The start of the time.
         from: Timestamp,
-        /// The end.
+        /// The end of the time.
         to: Timestamp,
     },
 }
@@ -142,8 +142,8 @@ impl DetectMitigationExecutionQuery {
             && is_it(&self.thing, execution.device)
     }
 
-    /// A page of the executions, by task, violation and action; of what waits for its turn the API
-    /// has no word. None, if there is no such task. The cost is that of a look at each execution of
+    /// A page of the executions, by task, violation and action. What waits for its turn is not
+    /// listed, as the API has no status for it. If there is no such task, the page is empty. The cost is that of a look at each execution of
     /// the task, or of all tasks that are kept.
     ///
     /// The token tells the task of the last, and its place there, so that the next page begins
@@ -151,7 +151,7 @@ impl DetectMitigationExecutionQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError::NextToken`]: the token is none of this list.
+    /// [`QueryError::NextToken`]: the token was not given out by this list.
     pub fn list<'t>(
         &self,
         tasks: &'t DetectMitigationTasks,

@@ -90,7 +90,7 @@ impl DetectMitigationTaskQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError::NextToken`]: the token is none of this list.
+    /// [`QueryError::NextToken`]: the token was not given out by this list.
     pub fn list<'t>(
         &self,
         tasks: &'t DetectMitigationTasks,
