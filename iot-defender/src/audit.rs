@@ -13,9 +13,16 @@
 //! 4. What is not here is told by [`Audit::fail`] and [`Audit::miss`].
 //! 5. [`Audit::finish`] gives the [`AuditReport`], and the findings about CA certificates.
 //!
-//! Around it: [`AuditConfiguration`], [`ScheduledAudits`] and [`AuditTasks`] before,
-//! [`FindingQuery`], [`Retention`] and [`MitigationTaskRequest`] behind. Each rule can be asked alone too: [`broad_data_plane_access`],
-//! [`certificate_quality`], [`expiry`] and their like.
+//! # Around an audit
+//!
+//! - Before: [`AuditConfiguration`] has the checks that an account has enabled, and their settings;
+//!   [`ScheduledAudits`] says what is due when; [`AuditTasks`] starts and cancels the audits of an
+//!   account, and keeps how far each is.
+//! - Afterwards: [`FindingQuery`] lists findings page by page, [`Retention`] says how long they are
+//!   kept, [`MitigationActions`], [`MitigationTaskRequest`] and [`MitigationTasks`] do something about
+//!   them.
+//! - Without any of it: each rule can be asked alone, as [`broad_data_plane_access`],
+//!   [`certificate_quality`], [`expiry`] and their like.
 //!
 //! # Examples
 //!

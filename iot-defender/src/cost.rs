@@ -1,5 +1,9 @@
 //! What Device Defender costs a month.
 //!
+//! Begin with [`Prices`]: one [`Tiers`] each for the audit, rules and machine learning. With them
+//! [`Prices::estimate`] makes of a [`Fleet`] an [`Estimate`], in cents of whatever currency the prices
+//! have.
+//!
 //! Source: the pricing page's form, and its example from 2022 for Tokyo. Prices change and differ
 //! by region: they are input. All arithmetic is exact; each line is rounded to cents, half up, and
 //! the total is the sum of the rounded lines, as a bill has it.
@@ -7,11 +11,20 @@
 //! # Examples
 //!
 //! ```
-//! use iot_defender::cost::{Cents, Price};
+//! use core::num::NonZeroU64;
+//! use iot_defender::cost::{Fleet, Prices, Tiers};
 //!
-//! let devices: Price = "0.00149".parse()?;
-//! assert_eq!(devices, Price::from_billionths(1_490_000));
-//! assert_eq!(Cents::new(15).to_string(), "0.15");
+//! let datapoints = NonZeroU64::new(100_000).unwrap();
+//! let prices = Prices::new(
+//!     Tiers::flat(NonZeroU64::MIN, "0.00149".parse()?), // a device
+//!     Tiers::flat(datapoints, "0.034".parse()?),
+//!     Tiers::flat(datapoints, "2.70".parse()?),
+//! );
+//! let mut fleet = Fleet::default();
+//! fleet.devices = 100;
+//! let estimate = prices.estimate(&fleet);
+//! assert_eq!(estimate.audit.to_string(), "0.15");
+//! assert_eq!(estimate.total(), estimate.audit); // no metrics are watched
 //! # Ok::<(), iot_defender::cost::PriceError>(())
 //! ```
 
@@ -282,14 +295,18 @@ impl Prices {
     }
 }
 
-/// The lines of a bill.
+/// The lines of a bill for a month, each rounded to cents.
 ///
 /// # Examples
 ///
-/// ```
-/// use iot_defender::cost::Estimate;
+/// [`Prices`] shows how it comes about.
 ///
-/// assert_eq!(Estimate::default().total().to_string(), "0.00");
+/// ```
+/// use iot_defender::cost::{Cents, Estimate};
+///
+/// let mut estimate = Estimate::default();
+/// (estimate.audit, estimate.rules) = (Cents::new(15), Cents::new(20));
+/// assert_eq!(estimate.total().to_string(), "0.35");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
