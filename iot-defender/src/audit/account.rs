@@ -172,7 +172,7 @@ impl AuditConfiguration {
 ///
 /// # Errors
 ///
-/// [`RequestError::UnknownCheck`]: the first name that is none.
+/// [`RequestError::UnknownCheck`]: the first name that no check has.
 ///
 /// # Examples
 ///

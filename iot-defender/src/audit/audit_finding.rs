@@ -11,7 +11,8 @@ use super::finding::Finding;
 use super::id::{AuditTaskId, FindingId};
 pub use json::FindingMember;
 
-/// A finding of an audit: what the check says, and which audit found it.
+/// A finding of an audit: what the check says, and which audit found it (API reference,
+/// `AuditFinding`).
 ///
 /// # Examples
 ///

@@ -53,7 +53,8 @@ impl CertificateStatus {
 }
 
 /// Whether a certificate that is valid up to and with `not_after` has expired, or will within
-/// `threshold`. An instant of exactly `threshold` before is within.
+/// `threshold` (developer guide, "Device certificate expiring" and "CA certificate expiring"). An
+/// instant of exactly `threshold` before is within.
 ///
 /// # Examples
 ///
@@ -77,8 +78,9 @@ pub fn expiry(not_after: Timestamp, now: Timestamp, threshold: Days) -> Option<R
     }
 }
 
-/// Whether a certificate is of the age `threshold` or older. `created` is when the registry got
-/// it; where that is not known, the begin of its validity takes the place.
+/// Whether a certificate is of the age `threshold` or older (developer guide, "Device certificate
+/// age"). `created` is when the registry got it; where that is not known, give the start of its
+/// validity.
 ///
 /// # Examples
 ///

@@ -77,7 +77,9 @@ pub fn is_cognito_pool_audited(last_connection: Option<Timestamp>, start: Timest
 }
 
 /// What is wrong with the role of an identity pool: one [`Access`] a reason, in the order of
-/// [`Check::reason_codes`]; nothing if it complies.
+/// [`Check::reason_codes`]; nothing if it complies (developer guide, "Unauthenticated Cognito role
+/// overly permissive" and "Authenticated Cognito role overly permissive"). `policies` are all of its
+/// documents, inline and attached.
 ///
 /// A guest must not administer anything, on whatever resource. A user may read what the registry
 /// has of things that are named, not of all. Nobody may reach the data plane of foreign devices,

@@ -67,7 +67,8 @@ impl<T> Connection<T> {
     }
 }
 
-/// A history of connections, as far as it was told: events go in one by one, findings come out.
+/// A history of connections, as far as it was told: events go in one by one, findings come out
+/// (developer guide, "Device certificate shared" and "Conflicting MQTT client IDs").
 ///
 /// It holds the sessions that are open, and for a key with a finding its evidence. A history can
 /// be cut anywhere, each piece taken in by itself (on another machine), and the pieces merged from
@@ -78,10 +79,10 @@ impl<T> Connection<T> {
 /// # What the caller sees to
 ///
 /// The events of a key come in the order of their time (those of different keys as they like), of
-/// one session the begin first, and pieces are merged in the order of theirs. A session has an id
+/// one session the start first, and pieces are merged in the order of theirs. A session has an id
 /// that no other of its key has.
 ///
-/// An event may be told again: the begin of a session that is open changes nothing, nor does the
+/// An event may be told again: the start of a session that is open changes nothing, nor does the
 /// end of one that is not, but for its reason. An id may be used again behind the end of its
 /// session. Whether a piece repeats what the piece before it told is not seen in every case: such
 /// a session can count as another one. Events in another order have an answer too, the same for

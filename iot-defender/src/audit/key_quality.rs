@@ -18,7 +18,7 @@ use super::finding::ReasonCode;
 pub use known::{KnownKeys, KnownKeysError};
 pub use roca::is_roca;
 
-/// Which faults are looked for.
+/// Which faults of keys, certificates and policies are looked for.
 ///
 /// # Examples
 ///
@@ -38,7 +38,8 @@ pub enum Profile {
     Extended,
 }
 
-/// What is wrong with a key, in the order of the codes.
+/// What is wrong with a key, in the order of the codes (developer guide, "Device certificate key
+/// quality" and "CA certificate key quality").
 ///
 /// The cost is linear in the length of the modulus. In the extended profile it grows with the
 /// square, up to 16384 bits; a longer modulus is not searched for close factors.

@@ -23,7 +23,8 @@ words! {
     }
 }
 
-/// The logging of an account, in both generations of the API. Without a role nothing can be
+/// The logging of an account, in both generations of the API: `GetLoggingOptions` and
+/// `GetV2LoggingOptions` (developer guide, "Logging disabled"). Without a role nothing can be
 /// written; a level that is not told is not `DISABLED`.
 ///
 /// # Examples

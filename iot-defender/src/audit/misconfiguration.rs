@@ -155,7 +155,12 @@ impl Misconfiguration {
 
 /// The ways in which a policy is likely misconfigured, at most two: MQTT wildcards in a Deny, then
 /// denied filters that can be walked round. The check
-/// `IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK`.
+/// `IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK` (developer guide, "AWS IoT policies potentially
+/// misconfigured").
+///
+/// To a policy `+` and `#` are plain characters, so that a Deny with them names one topic filter
+/// and no topic; and a filter that is denied can be walked round by a wider one, if the topics may
+/// be received. False alarms are to be expected, and to be suppressed.
 ///
 /// Cost: for each denied filter at most 16 filters are tried on all patterns.
 ///

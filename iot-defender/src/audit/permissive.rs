@@ -25,6 +25,11 @@ const MAX_NAME: usize = 128;
 /// What of other devices a policy lets its principal reach over the data plane, `None` if nothing:
 /// the check `IOT_POLICY_OVERLY_PERMISSIVE_CHECK`.
 ///
+/// All examples of the guide come out as it says (developer guide, "IoT policies overly
+/// permissive"). The rule behind them is ours: an action is broad if an Allow, and no Deny without
+/// conditions, takes the client id, a topic, a topic filter or the thing of a device whose name the
+/// policy cannot know. A prefix or suffix beside a wildcard is no fault, `????????` is one.
+///
 /// Actions come in the order of the guide; with the extended profile, which also looks at
 /// `iot:RetainPublish` and at the filters `#` and `+/#`, that one is last. `iot:Receive` is never
 /// a fault. Every action has a [`Witness`]. Another Deny without conditions never adds anything.

@@ -321,7 +321,7 @@ impl AuditFinding {
     ///
     /// # Errors
     ///
-    /// [`QueryError::NextToken`]: the token is none of these.
+    /// [`QueryError::NextToken`]: the token was not given out for this finding.
     ///
     /// # Examples
     ///

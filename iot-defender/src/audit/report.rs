@@ -57,7 +57,7 @@ impl CheckFailure {
     }
 }
 
-/// What a check has to say. Resources are counted, not findings: one with two reasons counts once.
+/// What a check has to say (API reference, `AuditCheckDetails`). Resources are counted, not findings: one with two reasons counts once.
 ///
 /// # Examples
 ///
@@ -171,7 +171,8 @@ impl CheckReport {
     }
 }
 
-/// What an audit has to say.
+/// What an audit has to say (API reference, `DescribeAuditTask`): while it runs, how far it is; in
+/// the end, what was counted.
 ///
 /// # Examples
 ///

@@ -25,13 +25,13 @@ pub enum RequestError {
     /// The request is not an object of JSON.
     #[error("the request is not an object")]
     NotAnObject,
-    /// The name of the scheduled audit.
+    /// The name of the scheduled audit is missing or not allowed.
     #[error("scheduledAuditName: not 1 to 128 characters of `A-Z a-z 0-9 _ -`")]
     ScheduledAuditName,
-    /// The schedule: its frequency, or the day that this one needs.
+    /// The schedule: its frequency, or the day that the frequency needs, is missing or not legal.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
-    /// The checks are missing, or no list of names.
+    /// The checks are missing, or not a list of names.
     #[error("targetCheckNames: not a list of names of checks")]
     TargetCheckNames,
     /// The account has a scheduled audit of that name.
@@ -58,25 +58,25 @@ pub enum RequestError {
     /// No check is named.
     #[error("targetCheckNames: empty")]
     NoTarget,
-    /// The role of the account's configuration.
+    /// The role of the account's configuration is not of its length.
     #[error("roleArn: not 20 to 2048 characters")]
     RoleArn,
-    /// The target of notifications of the account's configuration.
+    /// The target of notifications of the account's configuration breaks this rule.
     #[error("auditNotificationTargetConfigurations: {0}")]
     NotificationTarget(&'static str),
     /// What the account's configuration says of checks is no object.
     #[error("auditCheckConfigurations: not an object")]
     CheckConfigurations,
-    /// It has a name that no check has.
+    /// The account's configuration names a check that there is not.
     #[error("auditCheckConfigurations: no check is named `{0}`")]
     UnknownCheckConfiguration(String),
-    /// It has a check by two of its names.
+    /// The account's configuration has a check by two of its names.
     #[error("auditCheckConfigurations: `{0}` stands there by two of its names")]
     CheckTwice(Check),
-    /// What it says of a check.
+    /// What the account's configuration says of a check breaks this rule.
     #[error("auditCheckConfigurations.{0}: {1}")]
     CheckConfiguration(Check, &'static str),
-    /// A setting of a check.
+    /// A setting that the check does not have, or a value that the setting cannot have.
     #[error("auditCheckConfigurations.{0}.configuration: {1}")]
     Setting(Check, ConfigError),
     /// The first configuration has no role.
@@ -85,7 +85,7 @@ pub enum RequestError {
     /// The first configuration enables no check.
     #[error("auditCheckConfigurations: the first configuration enables none")]
     NoCheck,
-    /// The task does not run.
+    /// The task has ended, with this status.
     #[error("the task is `{0}`, not IN_PROGRESS")]
     NotRunning(TaskStatus),
     /// Ten audits on demand run already.

@@ -10,7 +10,8 @@ use iot_topics::Timestamp;
 
 use super::audit_finding::AuditFinding;
 
-/// How long audits and their findings are kept, from the start of the audit.
+/// How long audits and their findings are kept, from the start of the audit: 90 days ("AWS IoT Device
+/// Defender quotas"; API reference, `ListAuditFindings`). A page of the developer guide says 180.
 ///
 /// # Examples
 ///

@@ -27,7 +27,8 @@ const SECURITY_AUDITING: [&str; 5] = [
 ];
 
 /// What is wrong with the role of a role alias: one [`Access`] a reason, in the order of
-/// [`Check::reason_codes`](super::Check::reason_codes); nothing if it complies.
+/// [`Check::reason_codes`](super::Check::reason_codes); nothing if it complies (developer guide,
+/// "Role alias overly permissive").
 ///
 /// `used_services` are the prefixes of the services that the role used in the last year. For one
 /// of these no statement may allow every action, on whatever resource; of the services that audit
@@ -83,7 +84,7 @@ pub fn role_alias_access<S: AsRef<str>>(
 }
 
 /// The services that the role of a role alias lets devices use and that were not used in the last
-/// year, `None` if there is none. Their prefixes are in lower case and in alphabetical order. A
+/// year (developer guide, "Role alias allows access to unused services"), `None` if there are none. Their prefixes are in lower case and in alphabetical order. A
 /// prefix with a wildcard always counts as unused, an Allow with `NotAction` as `*`; a Deny is not
 /// looked at.
 ///

@@ -103,7 +103,8 @@ impl fmt::Display for DayOfMonth {
     }
 }
 
-/// When a scheduled audit runs.
+/// When a scheduled audit runs (API reference, `CreateScheduledAudit`): on dates of UTC, at a time of
+/// day that is the system's own.
 ///
 /// # Examples
 ///
@@ -135,7 +136,7 @@ impl Schedule {
     ///
     /// # Errors
     ///
-    /// [`ScheduleError`]: the member that is missing or no legal value.
+    /// [`ScheduleError`]: the member that is missing or has no legal value.
     ///
     /// # Examples
     ///

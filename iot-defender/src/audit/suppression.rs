@@ -46,7 +46,8 @@ impl SuppressedUntil {
     }
 }
 
-/// A suppression of the findings of one check about one resource.
+/// A suppression of the findings of one check about one resource (developer guide, "Audit finding
+/// suppressions"; API reference, `CreateAuditSuppression`).
 ///
 /// # Examples
 ///

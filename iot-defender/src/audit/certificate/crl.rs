@@ -117,7 +117,8 @@ impl Revocations {
 }
 
 /// The first of the `issuers` that is revoked: those between a device's certificate and the
-/// root, from the device upwards. Neither the device's own certificate nor the root is one of
+/// root, from the device upwards (developer guide, "Intermediate CA revoked for active device
+/// certificates"). Neither the device's own certificate nor the root is one of
 /// them.
 ///
 /// # Examples

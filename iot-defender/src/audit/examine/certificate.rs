@@ -88,7 +88,7 @@ pub struct DeviceCertificate<'a> {
     pub arn: Option<&'a str>,
     /// Its status.
     pub status: CertificateStatus,
-    /// When the registry got it. Where it is not known, the begin of validity takes the place.
+    /// When the registry got it. Where that is not known, the start of its validity counts.
     pub creation_date: Option<Timestamp>,
     /// The registered CA certificate that it was registered with. Where it is not known, the name
     /// of the issuer is compared.

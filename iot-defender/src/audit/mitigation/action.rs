@@ -10,7 +10,8 @@ use super::ActionType;
 use super::error::MitigationRequestError;
 use super::parameters::{ActionParams, MitigationError, is_role};
 
-/// A mitigation action of an account.
+/// A mitigation action of an account: its name, what it does, and the role in which that is done
+/// (API reference, `CreateMitigationAction`).
 ///
 /// # Examples
 ///

@@ -98,7 +98,8 @@ impl DefinedAction {
     }
 }
 
-/// The mitigation actions of an account: at most 100, each of another name.
+/// The mitigation actions of an account: at most 100, each of another name (developer guide,
+/// "Mitigation actions"; "AWS IoT Device Defender quotas").
 ///
 /// # Examples
 ///

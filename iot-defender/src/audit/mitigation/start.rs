@@ -18,7 +18,7 @@ use crate::audit::id::{ClientRequestToken, MitigationTaskId};
 const MAX_ACTION_NAMES: usize = 5;
 
 /// A request to start a mitigation task: which findings, and for each check which actions, in
-/// their order.
+/// their order (API reference, `StartAuditMitigationActionsTask`).
 ///
 /// # Examples
 ///

@@ -53,13 +53,14 @@ pub struct MitigationStep {
     pub effect: MitigationEffect,
 }
 
-/// A mitigation task: it tells what is to be done next, and is told how that went.
+/// A mitigation task: it tells what is to be done next, and is told how that went (API reference,
+/// `StartAuditMitigationActionsTask`).
 ///
 /// The order of findings is fixed: by check, resource, reason and id, in whatever order they were
 /// given. The actions on a finding run in the order of the request; several findings may be worked
 /// on at once. When an action fails, the later ones on that finding are skipped and other findings
 /// go on; nothing is taken back. Suppressed findings are not touched and not counted. Findings of
-/// checks that are not mapped, and those that the filter of the target leaves out, are counted as
+/// checks for which the request names no actions, and those that the filter of the target leaves out, are counted as
 /// skipped.
 ///
 /// # Examples

@@ -143,8 +143,8 @@ impl AuditTaskQuery {
     /// # Errors
     ///
     /// [`QueryError::NotKept`]: the first page of a time is asked for that begins before the 90
-    /// days for which audits are kept. [`QueryError::NextToken`]: the token is none of this list,
-    /// or of another time.
+    /// days for which audits are kept. [`QueryError::NextToken`]: the token was not given out
+    /// by this list, or is of another time.
     ///
     /// # Examples
     ///

@@ -39,7 +39,7 @@ pub struct ReportTopic {
 }
 
 impl ReportTopic {
-    /// Takes a topic apart; `None` if it is none of reports.
+    /// Takes a topic apart; `None` if it is not one of reports.
     ///
     /// # Examples
     ///

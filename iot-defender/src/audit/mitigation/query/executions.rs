@@ -97,7 +97,7 @@ impl MitigationExecutionQuery {
     ///
     /// # Errors
     ///
-    /// [`QueryError::NextToken`]: the token is none of this task and finding.
+    /// [`QueryError::NextToken`]: the token was not given out for this task and finding.
     pub fn list<'t>(
         &self,
         tasks: &'t MitigationTasks,
