@@ -1,13 +1,66 @@
 //! Device Defender's Detect: what is normal for devices, and who is not.
 //!
+//! # From reports and messages to alarms
+//!
+//! 1. What is normal is said by [`SecurityProfile`]s, each a list of [`Behavior`]s. They are read from
+//!    the JSON of the API, against the [`Definitions`] of the account: its custom metrics and
+//!    [`Dimension`]s. [`Threat`] has ready ones; [`SecurityProfiles`] decides on the requests of an
+//!    account about all of these.
+//! 2. [`receive_report`] takes what a device publishes of itself: its answer, and [`Datapoints`].
+//!    [`ReportGates`] does so for all things, with the quota of the account. A [`CloudCollector`]
+//!    counts what one broker sees; at the end of a step it gives a [`StepPart`], and parts merge.
+//! 3. [`Intake`] takes both and, at the end of a step, lets an [`Engine`] judge them. What comes out
+//!    is [`Told`]: [`ViolationEvent`]s, texts for SNS, values to export. Who has datapoints already
+//!    needs [`Engine::step`] alone.
+//! 4. For behaviors that compare with other devices or with the past the engine asks
+//!    [`Percentiles`]: [`NearestRank`], or [`FleetPercentiles`] if it has a part of the fleet; and
+//!    [`Models`]: [`NoModels`], or [`TrainedModels`] from [`Training`].
+//! 5. Afterwards [`ViolationFilter`], [`ViolationEventQuery`] and [`MetricValueQuery`] list,
+//!    [`violation_figures`] and [`fleet_index`] tell CloudWatch and the fleet index, and
+//!    [`DetectMitigationTasks`] do something about it.
+//!
+//! A step is five minutes and ends at a multiple of 300 seconds; time comes in as an argument.
+//! [`Engine::snapshot`] and its like keep what there is over a restart. On the other side, a
+//! [`ReportBuilder`] makes the reports of a device.
+//!
 //! # Examples
 //!
-//! ```
-//! use iot_defender::detect::{AwsMetric, MetricSide};
+//! A device reports that it sent more than it should:
 //!
-//! let metric: AwsMetric = "aws:num-authorization-failures".parse().expect("AWS has it");
-//! assert_eq!(metric.side(), MetricSide::Cloud);
-//! assert!(metric.supports_ml() && metric.supports_dimension());
+//! ```
+//! use iot_defender::detect::{
+//!     Definitions, Engine, Intake, NearestRank, NoModels, ReceivedReport, ReportGates,
+//!     SecurityProfile, Target, ViolationEventType,
+//! };
+//! use iot_topics::Timestamp;
+//! use iot_topics::reserved::PayloadFormat;
+//! use serde_json::json;
+//!
+//! let profile = SecurityProfile::create("lamps".parse()?, &json!({ "behaviors": [{
+//!     "name": "Quiet",
+//!     "metric": "aws:all-bytes-out",
+//!     "criteria": { "comparisonOperator": "less-than", "value": { "count": 1000 } },
+//! }] }), &Definitions::default())?;
+//! let mut engine = Engine::new();
+//! engine.set_profile(&profile);
+//! engine.attach("lamps", Target::Registered)?;
+//! let lamp = engine.set_device("lamp-7", true, []);
+//!
+//! // On `$aws/things/lamp-7/defender/metrics/json`; no custom metrics are defined.
+//! let payload = br#"{"hed":{"rid":1,"v":"1.0"},"met":{"ns":{"bo":4096}}}"#;
+//! let now = Timestamp::from_secs(1_573_786_800);
+//! let mut gates = ReportGates::default();
+//! let received = gates.receive("lamp-7", PayloadFormat::Json, payload, |_| None, now);
+//! assert_eq!(received.reply.error(), None);
+//! let mut intake = Intake::default();
+//! if let ReceivedReport::Accepted { datapoints, .. } = received.outcome {
+//!     intake.take_report(lamp, datapoints);
+//! }
+//!
+//! let told = intake.step(&mut engine, None, now, &mut NearestRank, &NoModels);
+//! assert_eq!(told.events[0].event_type, ViolationEventType::InAlarm);
+//! assert_eq!(told.events[0].thing, "lamp-7");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod baseline;

@@ -299,11 +299,29 @@ impl Engine {
     /// # Examples
     ///
     /// ```
-    /// use iot_defender::detect::Engine;
-    ///
-    /// let mut engine = Engine::new();
+    /// use iot_defender::detect::ViolationEventType;
+    /// use core::time::Duration;
+    /// # use iot_defender::detect::{
+    /// #     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading,
+    /// #     Target, Threat,
+    /// # };
+    /// # use iot_topics::Timestamp;
+    /// # let mut engine = Engine::new();
+    /// # let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+    /// # engine.set_profile(&profile);
+    /// # engine.attach("lamps", Target::All)?;
+    /// # let device = engine.set_device("lamp-7", true, []);
+    /// # let failures = AwsMetric::NumAuthorizationFailures.into();
+    /// # let series = engine.series(&failures, None).expect("the profile looks at it");
+    /// # let reading = Reading { device, series, value: &Datapoint::Count(99) };
+    /// # let now = Timestamp::from_secs(1_573_786_800);
+    /// // `engine` holds `lamp-7` to the profile `lamps`; `reading` has 99 refused requests of it.
+    /// engine.step(now, &[reading], &mut NearestRank, &NoModels);
     /// engine.remove_profile("lamps");
-    /// assert!(engine.active_violations().is_empty());
+    /// let later = now.saturating_add(Duration::from_secs(300));
+    /// let events = engine.step(later, &[], &mut NearestRank, &NoModels);
+    /// assert_eq!(events[0].event_type, ViolationEventType::AlarmInvalidated);
+    /// # Ok::<(), DetectError>(())
     /// ```
     pub fn remove_profile(&mut self, profile: &str) {
         let Some(place) = self.names.remove(profile) else {
@@ -492,12 +510,26 @@ impl Engine {
     /// # Examples
     ///
     /// ```
-    /// use iot_defender::detect::Engine;
-    ///
-    /// let engine = Engine::new();
-    /// for violation in engine.active_violations() {
-    ///     println!("{}: {}", violation.thing, violation.behavior.name());
-    /// }
+    /// # use iot_defender::detect::{
+    /// #     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading,
+    /// #     Target, Threat,
+    /// # };
+    /// # use iot_topics::Timestamp;
+    /// # let mut engine = Engine::new();
+    /// # let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+    /// # engine.set_profile(&profile);
+    /// # engine.attach("lamps", Target::All)?;
+    /// # let device = engine.set_device("lamp-7", true, []);
+    /// # let failures = AwsMetric::NumAuthorizationFailures.into();
+    /// # let series = engine.series(&failures, None).expect("the profile looks at it");
+    /// # let reading = Reading { device, series, value: &Datapoint::Count(99) };
+    /// # let now = Timestamp::from_secs(1_573_786_800);
+    /// // `engine` holds `lamp-7` to the profile `lamps`; `reading` has 99 refused requests of it.
+    /// engine.step(now, &[reading], &mut NearestRank, &NoModels);
+    /// let active = engine.active_violations();
+    /// assert_eq!((active.len(), active[0].thing), (1, "lamp-7"));
+    /// assert_eq!(active[0].behavior.name().as_str(), "impersonation:num-authorization-failures");
+    /// # Ok::<(), DetectError>(())
     /// ```
     #[must_use]
     pub fn active_violations(&self) -> Vec<ActiveViolation<'_>> {
@@ -539,9 +571,27 @@ impl Engine {
     /// # Examples
     ///
     /// ```
-    /// use iot_defender::detect::Engine;
-    ///
-    /// assert_eq!(Engine::new().events().count(), 0);
+    /// use iot_defender::detect::ViolationEventType;
+    /// # use iot_defender::detect::{
+    /// #     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading,
+    /// #     Target, Threat,
+    /// # };
+    /// # use iot_topics::Timestamp;
+    /// # let mut engine = Engine::new();
+    /// # let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+    /// # engine.set_profile(&profile);
+    /// # engine.attach("lamps", Target::All)?;
+    /// # let device = engine.set_device("lamp-7", true, []);
+    /// # let failures = AwsMetric::NumAuthorizationFailures.into();
+    /// # let series = engine.series(&failures, None).expect("the profile looks at it");
+    /// # let reading = Reading { device, series, value: &Datapoint::Count(99) };
+    /// # let now = Timestamp::from_secs(1_573_786_800);
+    /// // `engine` holds `lamp-7` to the profile `lamps`; `reading` has 99 refused requests of it.
+    /// engine.step(now, &[reading], &mut NearestRank, &NoModels);
+    /// let listed = engine.events().next().expect("an alarm has begun");
+    /// assert_eq!(listed.event.event_type, ViolationEventType::InAlarm);
+    /// assert_eq!(listed.verification.state().as_str(), "UNKNOWN");
+    /// # Ok::<(), DetectError>(())
     /// ```
     #[must_use]
     pub fn events(&self) -> impl DoubleEndedIterator<Item = ListedEvent<'_>> {
@@ -554,10 +604,26 @@ impl Engine {
     /// # Examples
     ///
     /// ```
-    /// use iot_defender::detect::Engine;
-    ///
-    /// let mut engine = Engine::new();
-    /// engine.keep_events(1_000_000);
+    /// # use iot_defender::detect::{
+    /// #     AwsMetric, Datapoint, DetectError, Engine, NearestRank, NoModels, NormalDevice, Reading,
+    /// #     Target, Threat,
+    /// # };
+    /// # use iot_topics::Timestamp;
+    /// # let mut engine = Engine::new();
+    /// # let profile = Threat::Impersonation.profile("lamps".parse()?, &NormalDevice::default())?;
+    /// # engine.set_profile(&profile);
+    /// # engine.attach("lamps", Target::All)?;
+    /// # let device = engine.set_device("lamp-7", true, []);
+    /// # let failures = AwsMetric::NumAuthorizationFailures.into();
+    /// # let series = engine.series(&failures, None).expect("the profile looks at it");
+    /// # let reading = Reading { device, series, value: &Datapoint::Count(99) };
+    /// # let now = Timestamp::from_secs(1_573_786_800);
+    /// // `engine` holds `lamp-7` to the profile `lamps`; `reading` has 99 refused requests of it.
+    /// engine.keep_events(0);
+    /// engine.step(now, &[reading], &mut NearestRank, &NoModels);
+    /// assert_eq!(engine.events().count(), 0);
+    /// assert_eq!(engine.active_violations().len(), 1); // alarms do not depend on it
+    /// # Ok::<(), DetectError>(())
     /// ```
     pub const fn keep_events(&mut self, most: usize) {
         self.history.set_most(most);

@@ -17,7 +17,8 @@ use super::dimension::MetricDimension;
 use super::metric::Metric;
 use super::value::{Datapoint, MetricValue};
 
-/// What a value is of: the order of a batch.
+/// What a value is of: which device, which metric, and which of its messages. Its order is that of
+/// the values of a batch.
 ///
 /// # Examples
 ///
@@ -50,8 +51,9 @@ impl MeasuredOf {
     }
 }
 
-/// What is sent to the topic of a profile that exports. Of values of one time that were told more
-/// than once it has the one of the highest version.
+/// What is sent to the MQTT topic of a profile that exports (developer guide, "Detect metrics
+/// export"): serialized it is that payload, with times in milliseconds. Of values of one time that
+/// were told more than once it has the one of the highest version.
 ///
 /// # Examples
 ///
@@ -153,7 +155,8 @@ impl Serialize for ExportedDimension<'_> {
 /// How long values of metrics are kept.
 const RETENTION: Duration = Duration::from_secs(14 * 86_400);
 
-/// The values of the past 14 days.
+/// The values of metrics of the past 14 days, which `ListMetricValues` lists (API reference):
+/// [`MetricValueQuery`](super::MetricValueQuery) pages through them.
 ///
 /// # Examples
 ///

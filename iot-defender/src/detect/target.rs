@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 
 use super::refusal::DetectError;
 
-/// What a profile is attached to.
+/// What a profile is attached to (API reference, `AttachSecurityProfile`).
 ///
 /// # Examples
 ///

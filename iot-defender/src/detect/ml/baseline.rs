@@ -46,6 +46,31 @@ impl ValueKind {
 
 /// What is normal in one slot, and what that was learnt from.
 ///
+/// # How it is made
+///
+/// **This is not the algorithm of AWS**, which is not published.
+///
+/// 1. The datapoints of the last 14 days are put into [`Slot`](super::Slot)s: each hour of the week, each hour
+///    of the day, and all. A datapoint is judged by the finest of its slots that has
+///    [`Slot::MIN_POINTS`](super::Slot::MIN_POINTS) of them.
+/// 2. In a slot each device with [`Baseline::MIN_DEVICE_POINTS`] of them has a median, a spread above
+///    and a spread below it: 1.4826 times the median distance of the values on that side, or the
+///    distance of its 90 % (10 %) quantile divided by 1.2816, whichever is larger. Both are the
+///    standard deviation if the values are normally distributed. Other devices are pooled.
+/// 3. The fleet has the median of the medians; and as its scale above (below) the median of the
+///    spreads, the distance of the 75 % (25 %) quantile of the medians divided by 0.6745, or a
+///    floor, whichever is largest. The floor is 5 % of the median, and 1 if values are whole.
+/// 4. The upper limit is the median and so many scales, or what half of the devices reach with a
+///    quantile of their own, whichever is higher; the lower is mirrored. The scales and quantiles
+///    are 3.5 and 99 % for `LOW`, 5 and 99.9 % for `MEDIUM`, 7 and 99.99 % for `HIGH`.
+///
+/// Median and median distance, and the cut at 3.5, are those of Iglewicz and Hoaglin (How to detect
+/// and handle outliers, 1993) and of Leys and others (Detecting outliers, 2013). One scale for each
+/// side is for skewed metrics. The quantiles admit bursts that most devices show. As everything is
+/// a median over devices, a quarter of them may be compromised while the model learns, and half as
+/// far as only the median is concerned. Only sorting and `+ - * / max` is used, so that a model has the same
+/// bits on any machine, and the order of the devices does not matter.
+///
 /// # Examples
 ///
 /// Five of twenty devices are compromised while the model learns, and do not move it:

@@ -13,10 +13,10 @@ use crate::detect::{Band, ConfidenceLevel, Number};
 /// What is normal of a metric, hour by hour. [`Training`](super::Training) makes it.
 ///
 /// **This is not the algorithm of AWS**, which is not published: it is a robust band around the
-/// median of the fleet, for each [`Slot`] a [`Baseline`], of which the finest that has
-/// [`Slot::MIN_POINTS`] judges. What surrounds it, 14 days and 25,000 datapoints to build it, a
-/// refresh each day and three confidence levels, is as documented (developer guide, "ML Detect"):
-/// [`ModelLifecycle`](super::ModelLifecycle).
+/// median of the fleet, a [`Baseline`] for each [`Slot`], and that one tells how it is made. What
+/// surrounds it is as documented (developer guide, "ML Detect"): 14 days and 25,000 datapoints to
+/// build it, a refresh each day, three confidence levels. [`ModelLifecycle`](super::ModelLifecycle)
+/// has that.
 ///
 /// With serde it is an object: `builtAt` in epoch milliseconds, and `baselines`, of which each has the
 /// `season` and `hour` of its slot, how many `devices` and `points` it was learnt from, `median`,
