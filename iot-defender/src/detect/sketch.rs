@@ -14,8 +14,9 @@ use super::quantile::Quantile;
 pub use bytes::SketchError;
 pub use fleet::FleetPercentiles;
 
-/// How often each value came; beyond [`Sketch::EXACT_VALUES`] different values, how often each
-/// small range of values came.
+/// The distribution of a metric over a fleet, which workers fill apart and merge: how often each
+/// value came; beyond [`Sketch::EXACT_VALUES`] different values, how often each small range of
+/// values came.
 ///
 /// Up to that, a quantile is exact. Beyond, it differs from the exact nearest rank by at most
 /// [`Sketch::RELATIVE_ERROR`] of that: a range is one of 64 equal parts between two powers of two,

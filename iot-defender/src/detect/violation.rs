@@ -335,8 +335,8 @@ impl ViolationEvent {
     }
 }
 
-/// An event, and what people say of its violation. As JSON it is the API's `ViolationEvent`, times
-/// in seconds (API reference, `ViolationEvent`).
+/// An event, and what people say of its violation. As JSON it is `ViolationEvent` of the API
+/// reference, times in seconds.
 ///
 /// # Examples
 ///

@@ -31,7 +31,7 @@ words! {
     }
 }
 
-/// An operator of numbers.
+/// How a number is compared with a limit.
 ///
 /// # Examples
 ///
@@ -109,7 +109,7 @@ impl Bound {
     }
 }
 
-/// An operator of lists.
+/// How a list is compared with a set.
 ///
 /// # Examples
 ///

@@ -14,7 +14,7 @@ const P75: Quantile = Quantile::of(7_500);
 /// The least scale, in shares of the median.
 const FLOOR: f64 = 0.05;
 
-/// Which values a metric has.
+/// Whether a metric has whole numbers only, of which one more or less is nothing.
 ///
 /// # Examples
 ///
@@ -22,7 +22,6 @@ const FLOOR: f64 = 0.05;
 /// use iot_defender::detect::{Baseline, Number, ValueKind};
 ///
 /// let zeros = [[Number::from(0); 20]];
-/// // Of whole numbers one more or less is nothing.
 /// assert_eq!(Baseline::train(ValueKind::Whole, &zeros).unwrap().scale_above(), Number::from(1));
 /// assert_eq!(Baseline::train(ValueKind::Any, &zeros).unwrap().scale_above(), Number::from(0));
 /// ```

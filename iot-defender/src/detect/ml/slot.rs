@@ -8,7 +8,7 @@ use crate::words::words;
 
 words! {
     detect:
-    /// How finely time is cut.
+    /// How finely a model cuts time: by the hour of the week, by the hour of the day, or not at all.
     pub enum Season {
         /// 168 slots: Mondays from 13:00 to 14:00, and so on.
         HourOfWeek = "hourOfWeek",

@@ -13,7 +13,7 @@ use crate::words::words;
 
 words! {
     detect:
-    /// The state of a model.
+    /// The state of the model of a behavior (API reference, `BehaviorModelTrainingSummary`).
     pub enum ModelStatus {
         /// There were not enough datapoints yet.
         PendingBuild = "PENDING_BUILD",
@@ -24,7 +24,7 @@ words! {
     }
 }
 
-/// What the end of a day brings.
+/// What the end of a day of collection means for the model of a behavior.
 ///
 /// # Examples
 ///

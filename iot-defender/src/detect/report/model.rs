@@ -209,7 +209,7 @@ pub struct DeviceMetrics {
     pub network_stats: Option<NetworkStats>,
 }
 
-/// A list, and how many there are. Agents shorten long lists and keep the total, so that a list
+/// A list of a report, and how many items there are on the device. Agents shorten long lists and keep the total, so that a list
 /// of fewer items is usual; one of more is not refused either.
 ///
 /// # Examples

@@ -26,8 +26,8 @@ words! {
 
 impl ReportErrorCode {
     /// The `ErrorMessage` of the answer; if it is the account that sends too much, the answer has
-    /// another. What exactly is wrong stays with the service, as with
-    /// AWS: [`ReportError`] tells it to whoever runs that.
+    /// another. What exactly is wrong the device is not told, as with AWS: [`ReportError`] tells it
+    /// to whoever runs the service.
     ///
     /// # Examples
     ///
@@ -45,7 +45,7 @@ impl ReportErrorCode {
     }
 }
 
-/// The answer to a report.
+/// The answer to a report (developer guide, "Sending metrics from devices").
 ///
 /// # Examples
 ///
