@@ -130,6 +130,16 @@ impl Rebuild {
         if self.order.windows(2).any(twice) {
             return Err("must be the end of executions with places of their own");
         }
+        let mut last = 0;
+        for record in self.order.iter().filter_map(|(_, id)| self.store.get(*id)) {
+            if record.state == RecordState::Deleted {
+                continue;
+            }
+            if record.queued_at < last {
+                return Err("must be the end of executions whose times are in their order");
+            }
+            last = record.queued_at;
+        }
         let executions = self.order.iter().map(|(_, id)| *id);
         for id in executions.chain(self.waiting) {
             if let Some(&record) = self.store.get(id) {

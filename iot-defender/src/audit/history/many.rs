@@ -119,7 +119,7 @@ impl<T: Ord + Clone> Many<T> {
         if let Some(begun) = &begun
             && rule.may_pass(begun.at, at)
         {
-            let first = self.passing.take().filter(|it| it.order() < begun.order());
+            let first = self.passing.take().filter(|it| it.order() <= begun.order());
             self.passing = first.or_else(|| Some(begun.clone()));
         }
         let begun = begun.or_else(|| self.settled.remove(&ended.id));
