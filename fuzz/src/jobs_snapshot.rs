@@ -1,6 +1,6 @@
 //! Jobs that were kept as bytes.
 
-use iot_jobs::Engine;
+use iot_jobs::{Engine, Limits};
 use iot_topics::Timestamp;
 use serde_json::json;
 
@@ -21,6 +21,10 @@ pub fn jobs_snapshot(data: &[u8]) {
     let again = Engine::restore(&bytes).unwrap();
     assert_eq!(again.snapshot(), bytes);
 
+    // With others a page may be too small for what is looked at.
+    if *engine.limits() != Limits::AWS_IOT {
+        return;
+    }
     let world = Registry {
         things: THINGS.iter().map(|it| (*it).to_owned()).collect(),
         ..Registry::default()

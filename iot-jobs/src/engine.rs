@@ -245,6 +245,22 @@ impl Engine {
         self.state.events = on;
     }
 
+    /// The limits of the account; a snapshot brings its own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use iot_jobs::{Engine, Limits};
+    ///
+    /// let engine = Engine::restore(&Engine::new("us-east-1", "123456789012").snapshot())?;
+    /// assert_eq!(*engine.limits(), Limits::AWS_IOT);
+    /// # Ok::<(), iot_jobs::SnapshotError>(())
+    /// ```
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.state.limits
+    }
+
     /// Runs what is due, then the operation, and tells the sink what is sent, in that order. The
     /// answer is that of the control plane; for everything else, and where AWS answers with an
     /// empty body, it is null.
