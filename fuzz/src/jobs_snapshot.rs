@@ -21,8 +21,10 @@ pub fn jobs_snapshot(data: &[u8]) {
     let again = Engine::restore(&bytes).unwrap();
     assert_eq!(again.snapshot(), bytes);
 
-    // With others a page may be too small for what is looked at.
-    if *engine.limits() != Limits::AWS_IOT {
+    // With other limits a page may be too small for what is looked at, and in another Region what is
+    // behind the slash of an ARN may be no name.
+    let is_ours = data.windows(HOME.len()).any(|it| it == HOME);
+    if !is_ours || *engine.limits() != Limits::AWS_IOT {
         return;
     }
     let world = Registry {
@@ -55,6 +57,9 @@ pub fn jobs_snapshot(data: &[u8]) {
     laws(&mut known, &observe(&mut engine, THINGS, &world, end));
     assert_eq!(Service::next_deadline(&engine), None);
 }
+
+/// Region and account, as a snapshot has them.
+const HOME: &[u8] = b"\x09us-east-1\x0c123456789012";
 
 /// Of what is due, that many.
 const STEPS: usize = 24;
