@@ -66,8 +66,8 @@ rule makes of it; it is taken or rejected as AWS IoT does it. A value is a numbe
 aws:message-byte-size also {\"min\": .., \"max\": .., \"total\": ..}; `dimension` may name what it is
 scoped to: \"Auth\" or {\"dimensionName\": \"Auth\", \"operator\": \"NOT_IN\"}. Events are connect-attempt,
 connected, disconnected, authorization-failure, message-sent and message-received; messages have
-`topic` and `bytes`, a failure may have `topic`, and all of them `source`, the address of the device.
-What they count is told every five minutes.
+`topic` and `bytes`, a failure may have `topic`, and all of them `source`, the address of the
+device. What they count is told every five minutes.
 
 Lines come in the order of time, as far as steps of five minutes go: one whose step is over is not
 taken. A line that is not taken is told, and the exit code is 2; the others are judged nevertheless.
